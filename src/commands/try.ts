@@ -12,6 +12,7 @@ import { isDistinct } from '../base/secrets.js'
 import { didYouMean } from '../base/suggest.js'
 import { formatDuration, plural } from '../base/units.js'
 import { checkReachable } from '../load/once/preflight.js'
+import { awaitReady } from '../load/once/ready.js'
 import { runStepsOnce, type StepsOnce, type StepsOnceEnd } from '../load/once/run-steps-once.js'
 import { SingleUser } from '../load/once/single-user.js'
 import type { Failure } from '../load/response/failure.js'
@@ -53,10 +54,11 @@ export async function tryScenario(file: string, raw: RawTryFlags, io: Io): Promi
   const chosen = choose(scenario!, names)
   if (scenario!.http.insecure) io.stderr.write('warning: TLS certificates are not verified\n')
   return withTarget(flags.target ?? scenario!.target, async (target) => {
-    await checkReachable(target, scenario!.http)
     const plan = withEndlessData(
       makePlan(scenario!, { target, seed: flags.seed ?? 1, today: wallTime().getTime() }),
     )
+    await awaitReady(scenario!, plan, { onWait: (text) => io.stderr.write(`${text}\n`) })
+    await checkReachable(target, scenario!.http)
     const trial = new Trial(scenario!, plan, await SingleUser.open(plan), { full, flags, io })
     await trial.run(chosen)
     io.stdout.write(`${trial.summary()}\n`)

@@ -4,7 +4,6 @@
 import { basename } from 'node:path'
 import type { Capture } from '../scenario/model/capture.js'
 import type { Check } from '../scenario/model/expect.js'
-import type { HttpOptions } from '../scenario/model/http-types.js'
 import { listPairs } from '../scenario/model/pairs.js'
 import type { BodySpec, FileBytes, Pairs, RequestSpec } from '../scenario/model/request.js'
 import type { Retries } from '../scenario/model/retries.js'
@@ -55,7 +54,7 @@ export type Keep = 'head' | 'body' | 'compressed'
 
 /** What compiling a request needs. */
 export interface RequestContext {
-  readonly plan: Pick<Plan, 'http' | 'files'>
+  readonly plan: Pick<Plan, 'http' | 'files' | 'observe'>
   readonly feeders: FeederIndex
   /** The path of the target's URL, without a trailing slash. */
   readonly base: string
@@ -86,7 +85,7 @@ export class CompiledRequest implements Outgoing {
   constructor(spec: RequestSpec, index: number, context: RequestContext) {
     this.index = index
     this.method = spec.method
-    this.keep = keepFor(spec, context.plan.http.compression)
+    this.keep = keepFor(spec, context.plan)
     this.bodyBytesMost = spec.expect.checks?.find((check) => check.type === 'maxSize')?.bytes
     this.redirects = spec.redirects ?? context.plan.http.redirects
     this.retries = spec.retries ?? (IDEMPOTENT.has(spec.method) ? context.plan.http.retries : undefined)
@@ -178,9 +177,10 @@ const KEEP_TO_CAPTURE: Readonly<Record<Capture['from']['type'], Keep | null>> = 
 
 function keepFor(
   { expect, capture = [] }: RequestSpec,
-  compression: HttpOptions['compression'],
+  { http: { compression }, observe }: RequestContext['plan'],
 ): Keep | undefined {
   const kept = [
+    ...(observe === undefined ? [] : ['head']),
     ...(expect.checks ?? []).map(({ type }) => KEEP[type]),
     ...capture.map(({ from }) => KEEP_TO_CAPTURE[from.type]),
   ]

@@ -8,7 +8,7 @@ import type { Result, RunVerdict } from '../stats/result.js'
 import type { NextStep } from './advice.js'
 import { describeAgents } from './agents.js'
 import { renderComparison } from './comparison.js'
-import { renderErrors, renderRequests, renderThresholds } from './figures.js'
+import { renderErrors, renderRequests, renderThresholds, renderTimings } from './figures.js'
 import { listNotes } from './notes.js'
 import { inCharactersOf, type Page } from './page.js'
 import type { Paint, Style } from './style.js'
@@ -28,6 +28,7 @@ export function renderConsole(result: Result, page: Page, next: NextStep | null)
     renderHeadline(sentence, result.verdict, page),
     result.comparison === null ? '' : renderComparison(result.comparison, page),
     isEmpty ? '' : renderRequests({ ...result, requests }, page),
+    renderTimings(requests, page),
     isEmpty ? '' : renderThresholds(result, page),
     renderErrors(result, page),
     renderAgents(result, page),

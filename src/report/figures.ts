@@ -5,6 +5,7 @@ import { printable } from '../base/printable.js'
 import { formatCount, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
 import type { Comparison } from '../stats/comparison.js'
 import type { ErrorCount, RequestResult, RunVerdict, ThresholdResult, Totals } from '../stats/result.js'
+import { describeTimingsLeft, hasCache, listTimings, type ObservedRequest } from './observed.js'
 import type { Page } from './page.js'
 import { describeLeftOut, requestsShown } from './ranking.js'
 import { type Column, renderTable } from './table.js'
@@ -15,6 +16,7 @@ import { formatActual } from './wording.js'
 export type Measured = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput' | 'requestRate'> & {
   readonly name: string
   readonly latency: Pick<Totals['latency'], 'p50' | 'p95' | 'p99' | 'max'>
+  readonly cache?: Totals['cache'] | undefined
 }
 
 /**
@@ -37,7 +39,8 @@ export function renderRequests(
   const shown = requestsShown(requests, comparison)
   const rows = shown.map((request) => requestCells(printable(request.name), request))
   if (requests.length > 1) rows.push(requestCells('total', totals))
-  const columns = REQUEST_COLUMNS.filter(({ title }) => title !== WITH_FAILED || totals.failed > 0)
+  const absent = [totals.failed > 0 ? '' : WITH_FAILED, hasCache(requests) ? '' : CACHED]
+  const columns = REQUEST_COLUMNS.filter(({ title }) => !absent.includes(title))
   const kept = columns.map((column) => REQUEST_COLUMNS.indexOf(column))
   const table = renderTable(
     columns,
@@ -52,6 +55,9 @@ export function renderRequests(
 /** The rate of all requests. Shown only if some failed, since otherwise it equals the rate of successful ones. */
 const WITH_FAILED = 'incl. failed'
 
+/** The share of responses from a cache. Shown only if it was observed. */
+const CACHED = 'cached'
+
 const REQUEST_COLUMNS: readonly Column[] = [
   { title: 'request', isFlexible: true },
   { title: 'count', align: 'right', expendable: 2 },
@@ -62,10 +68,11 @@ const REQUEST_COLUMNS: readonly Column[] = [
   { title: 'p95', align: 'right' },
   { title: 'p99', align: 'right' },
   { title: 'max', align: 'right', expendable: 1 },
+  { title: CACHED, align: 'right', expendable: 5 },
 ]
 
 function requestCells(name: string, measured: Omit<Measured, 'name'>): string[] {
-  const { requests, failed, errorRate, throughput, requestRate, latency } = measured
+  const { requests, failed, errorRate, throughput, requestRate, latency, cache } = measured
   return [
     name,
     formatCount(requests),
@@ -76,8 +83,40 @@ function requestCells(name: string, measured: Omit<Measured, 'name'>): string[] 
     formatLatency(latency.p95),
     formatLatency(latency.p99),
     formatLatency(latency.max),
+    cache?.ratio == null ? '–' : formatShare(cache.ratio),
   ]
 }
+
+/** More server timings would bury the rest. */
+const TIMINGS_SHOWN = 20
+
+/** Renders a line for each server timing of a request; empty if there are none. */
+export function renderTimings(
+  requests: readonly ObservedRequest[],
+  { width, isUnbounded, style }: Page,
+): string {
+  const { rows, left } = listTimings(requests, TIMINGS_SHOWN)
+  if (rows.length === 0) return ''
+  const cells = rows.map(({ request, timing, figures }) => [
+    printable(requests.length === 1 ? timing : `${request}: ${timing}`),
+    formatCount(figures.count),
+    formatLatency(figures.p50),
+    formatLatency(figures.p95),
+    formatLatency(figures.p99),
+    formatLatency(figures.max),
+  ])
+  const table = renderTable(TIMING_COLUMNS, cells, { width, isUnbounded, title: style.dim })
+  return left === 0 ? table : `${table}\n${style.dim(wrap(describeTimingsLeft(left), width))}`
+}
+
+const TIMING_COLUMNS: readonly Column[] = [
+  { title: 'server timing', isFlexible: true },
+  { title: 'count', align: 'right', expendable: 0 },
+  { title: 'p50', align: 'right', expendable: 2 },
+  { title: 'p95', align: 'right' },
+  { title: 'p99', align: 'right' },
+  { title: 'max', align: 'right', expendable: 1 },
+]
 
 /** Renders each threshold with its measured value. In an inconclusive run, none counts as met for sure. */
 export function renderThresholds(

@@ -2,9 +2,10 @@
  * Notes: caveats that the reader needs to trust the figures.
  */
 import { printable } from '../base/printable.js'
-import { formatCount, formatDuration, formatShare, plural } from '../base/units.js'
-import type { GeneratorHealth, Result, RetryCounts } from '../stats/result.js'
+import { formatCount, formatDuration, formatLatency, formatShare, plural } from '../base/units.js'
+import type { GeneratorHealth, ReadyMark, Result, RetryCounts } from '../stats/result.js'
 import { listLoadDoubts } from '../stats/shard.js'
+import { TIMINGS_MAX } from '../stats/sheet.js'
 
 /** Reconnects are reported above this share of the requests. */
 const RECONNECTS_REPORTED_RATIO = 0.01
@@ -29,6 +30,7 @@ export function listNotes(result: Result): string[] {
       `"${printable(name)}" was never sent, although its weight called for it: check the conditions of its steps`,
     )
   }
+  if (result.ready?.degraded) notes.push(describeDegraded(result.ready))
   if (totals.dropped > 0) {
     const share = formatShare(totals.dropped / (totals.dropped + totals.requests))
     notes.push(
@@ -51,8 +53,20 @@ export function listNotes(result: Result): string[] {
       `${plural(totals.reconnects, 'request')} (${share}) sent again on a new connection: the service had closed the idle one without notice; check its keep-alive timeout`,
     )
   }
+  const overfull = result.requests.filter(({ serverTimingLeft }) => serverTimingLeft).map(({ name }) => name)
+  if (overfull.length > 0) notes.push(describeOverfull(overfull))
   if (totals.retries.requests > 0) notes.push(describeRetries(totals.retries))
   return notes
+}
+
+function describeOverfull([first, ...others]: readonly string[]): string {
+  const more = others.length === 0 ? '' : ` and ${plural(others.length, 'other request')}`
+  return `the service sends more than ${TIMINGS_MAX} names of server timings for "${printable(first!)}"${more}; the others are left out: list those that matter under observe.serverTiming`
+}
+
+/** Says that a service was slow to answer before the load. */
+export function describeDegraded({ url, latencyMs, limitMs }: ReadyMark): string {
+  return `the service was degraded before the load: ${printable(url)} took ${formatLatency(latencyMs)} to answer, longer than ${formatLatency(limitMs)}`
 }
 
 /** Latencies count from when a request was due, so late sending is part of them. */

@@ -12,7 +12,7 @@ import {
   plural,
 } from '../base/units.js'
 import type { Comparison, MetricComparison } from '../stats/comparison.js'
-import { findMetric } from '../stats/metrics.js'
+import { findMetric, timingIn } from '../stats/metrics.js'
 import type { Result } from '../stats/result.js'
 import { listLoadDoubts, nameShard } from '../stats/shard.js'
 import { summarizeNeverSucceeded } from './never-succeeded.js'
@@ -215,6 +215,11 @@ export function describeChange(row: Change): string {
     return `${subject} fails ${change > 0 ? 'more' : 'less'} often: error rate went ${figures}`
   if (row.metric === 'stalls')
     return `${subject} stalls ${change > 0 ? 'more' : 'less'} often: stalled seconds went ${figures}`
+  const timing = timingIn(row.metric)
+  if (timing !== null) {
+    const figure = row.metric.slice(row.metric.lastIndexOf('.') + 1)
+    return `server timing "${printable(timing)}" of ${subject} got ${change > 0 ? 'slower' : 'faster'}: ${figure} went ${figures}`
+  }
   const moved = row.pooled === undefined ? `went ${figures}` : `changed by ${shown}`
   return `${subject} got ${change > 0 ? 'slower' : 'faster'}: ${row.metric} ${moved}`
 }
@@ -258,10 +263,10 @@ export function describeActual(expression: string, actual: number | null): strin
   return actual === null ? 'no data' : `measured ${formatActual(expression, actual)}`
 }
 
-/** Formats the measured value of a threshold. The metric is the last word before the operator. */
+/** Formats the measured value of a threshold. The metric is the last text without spaces before the operator. */
 export function formatActual(expression: string, actual: number | null): string {
   if (actual === null) return 'no data'
-  return formatMetric(/(\w+)\s*[<>]=?[^<>]*$/.exec(expression)?.[1] ?? '', actual)
+  return formatMetric(/([^\s<>]+)\s*[<>]=?[^<>]*$/.exec(expression)?.[1] ?? '', actual)
 }
 
 function describeMetThresholds(count: number): string {

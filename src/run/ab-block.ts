@@ -5,12 +5,16 @@ import { now, wallTime } from '../base/clock.js'
 import { UserError, userError } from '../base/errors.js'
 import { type FleetEnd, runFleet } from '../load/fleet/threads.js'
 import { Collector, type Second } from '../load/measure/collector.js'
+import { checkReachable } from '../load/once/preflight.js'
+import { awaitReady } from '../load/once/ready.js'
 import { sideOf } from '../plan/ab-turns.js'
 import { makePlan } from '../plan/make-plan.js'
 import type { Plan } from '../plan/plan.js'
 import { listSeries } from '../plan/series.js'
+import { describeDegraded } from '../report/notes.js'
 import type { Scenario } from '../scenario/model/scenario.js'
-import type { Result, RunEnvironment } from '../stats/result.js'
+import { mapTimingWindows } from '../stats/observed.js'
+import type { Result, RunEnvironment, Window } from '../stats/result.js'
 import type { Tally } from '../stats/tally.js'
 import { whyStopped } from './failure.js'
 import { Pulse } from './pulse.js'
@@ -47,8 +51,8 @@ const GUARD_MS = 50
 const HEAD_START_MS = 50
 
 /**
- * Runs each side's setup, then sends the scenario's highest load to both. Throws a UserError (exit 3) if a
- * setup fails; no load is sent then.
+ * Waits for both sides, runs each side's setup, then sends the scenario's highest load to both. Throws a UserError
+ * (exit 3) if a side isn't ready or a setup fails; no load is sent then.
  */
 export async function runBlock(
   scenario: Scenario,
@@ -57,19 +61,25 @@ export async function runBlock(
 ): Promise<BlockEnd> {
   const around: { readonly side: SideName; readonly setup: Setup }[] = []
   try {
-    const plans: SidePlan[] = []
+    const constant = constantLoad(scenario, 2 * options.seconds)
+    const bases: SidePlan[] = []
     for (const side of ['a', 'b'] as const) {
-      const base = makePlan(constantLoad(scenario, 2 * options.seconds), {
-        target: targets[side],
-        seed: options.seed,
-        today: wallTime().getTime(),
+      const target = targets[side]
+      const plan = makePlan(constant, { target, seed: options.seed, today: wallTime().getTime() })
+      const ready = await awaitSide(side, scenario, plan, options).catch((error) => {
+        throw ofSide(side, error)
       })
+      bases.push({ side, plan, ready })
+    }
+    for (const url of [targets.a, targets.b]) await checkReachable(url, scenario.http, options.signal)
+    const plans: SidePlan[] = []
+    for (const { side, plan: base, ready } of bases) {
       const setup = await setUp(scenario, base, options.signal).catch((error) => {
         throw ofSide(side, error)
       })
       around.push({ side, setup })
       const turns = { side, sliceMs: SLICE_MS, guardMs: GUARD_MS }
-      plans.push({ side, plan: { ...base, variables: setup.variables, turns } })
+      plans.push({ side, plan: { ...base, variables: setup.variables, turns }, ready })
     }
     return await drive(scenario, plans, options)
   } finally {
@@ -106,6 +116,17 @@ type SideName = 'a' | 'b'
 interface SidePlan {
   readonly side: SideName
   readonly plan: Plan
+  /** The answer that made it ready. */
+  readonly ready: Pick<Result, 'ready'>
+}
+
+/** The summary is that of side b, so it doesn't say that side a was degraded. */
+async function awaitSide(side: SideName, scenario: Scenario, plan: Plan, options: BlockOptions) {
+  const { signal, onNotice } = options
+  const onWait = (text: string) => onNotice(`side ${side}: ${text}`)
+  const answer = await awaitReady(scenario, plan, { signal, onWait })
+  if (side === 'a' && answer.ready?.degraded) onNotice(`side a: ${describeDegraded(answer.ready)}`)
+  return answer
 }
 
 /** Adds the name of the side to an error's messages. */
@@ -127,7 +148,7 @@ async function drive(
   const { workers, environment } = options
   const brake = new AbortController()
   const barrier = makeBarrier(2)
-  const sides = plans.map(({ side, plan }) => {
+  const sides = plans.map(({ side, plan, ready }) => {
     const pulse = new Pulse()
     const series = listSeries(plan)
     const onSecond = ({ index }: Second, tally: Tally) => {
@@ -137,14 +158,14 @@ async function drive(
     const collector = new Collector(series, workers, onSecond, {
       isOwn: (second) => sideOf(second) === side,
     })
-    return { side, plan, startedAt: wallTime(), collector, pulse }
+    return { side, plan, ready, startedAt: wallTime(), collector, pulse }
   })
   const measure = (stoppedMs: number, failed: Failed | null = null): BlockEnd => {
-    const [a, b] = sides.map(({ side, plan, collector, startedAt }) => {
+    const [a, b] = sides.map(({ side, plan, ready, collector, startedAt }) => {
       const end = { stoppedMs, failure: failed?.failure ?? null }
       const stopped = whyStopped(options.signal)
       const whole = assembleResult(scenario, {
-        ...{ plan, collector, end, startedAt, environment, stopped, shard: null },
+        ...{ plan, collector, end, startedAt, environment, stopped, shard: null, ...ready },
         ...{ stoppedBy: null, reference: null, allowEnvironment: true, allowMissing: false },
       })
       // If one side fails, both stop: name the one that failed.
@@ -219,11 +240,13 @@ export function constantLoad(scenario: Scenario, seconds: number): Scenario {
 function ownSlices(result: Result, side: 'a' | 'b'): Result {
   const own = (start: number) => sideOf(Math.floor(start)) === side
   const whole = (seconds: number) => seconds <= result.durationSeconds
+  const isOwn = ({ start, duration }: Window) => own(start) && whole(start + duration)
   return {
     ...result,
     requests: result.requests.map((request) => ({
       ...request,
-      windows: request.windows.filter(({ start, duration }) => own(start) && whole(start + duration)),
+      windows: request.windows.filter(isOwn),
+      ...mapTimingWindows(request, (windows) => windows.filter(isOwn)),
     })),
     timeline: result.timeline.filter(({ second }) => own(second)),
   }

@@ -6,7 +6,6 @@ import type { UserError } from '../base/errors.js'
 import { readGitCommit } from '../base/git.js'
 import { readEnvironment } from '../base/host.js'
 import { randomSeed } from '../base/rng.js'
-import { checkReachable } from '../load/once/preflight.js'
 import { checkData } from '../plan/data-check.js'
 import { makePlan } from '../plan/make-plan.js'
 import { describeUnreached } from '../report/wording.js'
@@ -133,7 +132,6 @@ async function drive(
 ): Promise<BlockEnd> {
   const sides = await start()
   try {
-    for (const url of [sides.a, sides.b]) await checkReachable(url, scenario.http, options.signal)
     return await runBlock(scenario, sides, options)
   } finally {
     await sides.stop()

@@ -48,6 +48,8 @@ export interface RunRecord extends ComparisonBasis {
   readonly shard: ShardNumber | null
   /** The machines that sent it; absent if this one did. */
   readonly agents?: readonly AgentMark[] | undefined
+  /** The answer that made the service ready; absent if nobody asked. */
+  readonly ready?: Result['ready'] | undefined
 }
 
 /** Makes the result of a run, with its verdict. */
@@ -84,6 +86,7 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     shard: shard === null ? null : { ...shard, workers: environment.workers, limits: limitsOf(scenario) },
     shards: null,
     ...(record.agents !== undefined && { agents: record.agents }),
+    ...(record.ready !== undefined && { ready: record.ready }),
     generator: judgeGenerator(
       atWork,
       collector.lateness,

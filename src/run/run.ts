@@ -13,6 +13,7 @@ import { type FleetEnd, HEAD_START_MS, runFleet } from '../load/fleet/threads.js
 import { Collector, type Second } from '../load/measure/collector.js'
 import { bestYardstick, timeYardstick } from '../load/measure/yardstick.js'
 import { checkReachable, checkResources } from '../load/once/preflight.js'
+import { awaitReady } from '../load/once/ready.js'
 import { checkData } from '../plan/data-check.js'
 import { makePlan } from '../plan/make-plan.js'
 import type { Plan } from '../plan/plan.js'
@@ -23,6 +24,7 @@ import type { Scenario, Threshold } from '../scenario/model/scenario.js'
 import type { AgentFrame, Frame } from '../stats/frame.js'
 import { mergeEnvironments } from '../stats/merge.js'
 import { findMetric } from '../stats/metrics.js'
+import { joinReady } from '../stats/ready.js'
 import type { AgentMark, Result } from '../stats/result.js'
 import type { ShardNumber } from '../stats/shard.js'
 import type { Reference } from '../verdict/measurement.js'
@@ -75,7 +77,7 @@ export interface AgentsOptions {
   readonly connect: (signal?: AbortSignal) => Promise<AgentConnections>
   /** What they send together. */
   readonly job: Job
-  /** They get this long to become ready. */
+  /** They get this long to become ready, and the service its own time if the scenario waits for it. */
   readonly waitMs: Ms
   readonly onLost: OnLost
 }
@@ -169,15 +171,19 @@ async function executeAgainst(
   const workers = isHere ? countWorkers(base, { asked: options.workers, cores: environment.cores, shard }) : 0
   if (isHere) {
     options.onStart?.({ target, seed: base.seed, workers })
-    await checkReachable(target, scenario.http, options.signal)
     checkResources(base, readLimits(), shard?.of)
   }
+  // Agents ask as well, each on its own way to the service.
+  const asksHere = isHere || scenario.before.length > 0
+  const { signal, onNotice } = options
+  const ready = asksHere ? await awaitReady(scenario, base, { signal, onWait: onNotice }) : {}
+  if (isHere) await checkReachable(target, scenario.http, options.signal)
   const { variables, tearDown } = await setUp(scenario, base, options.signal, options.kill)
   const plan = { ...base, variables }
   let sent: Sent
   let source: Source | null = null
   try {
-    source = isHere ? localSource(plan, workers, options) : await openAgents(plan, options.agents!, options)
+    source = isHere ? localSource(plan, workers, options) : await openAgents(plan, scenario, options)
     if (!isHere) options.onStart?.({ target, seed: base.seed, workers: source.workers })
     sent = await send(plan, source, scenario, options)
   } finally {
@@ -199,6 +205,7 @@ async function executeAgainst(
       ...(yardstick() !== null && { yardstick: yardstick()! }),
     },
     agents: agents?.(),
+    ...joinReady([ready, source.ready?.() ?? {}]),
     stopped: whyStopped(options.signal),
     stoppedBy,
     shard,
@@ -219,6 +226,8 @@ interface Source {
   readonly agents?: () => AgentMark[]
   /** What live views show of each machine; absent for this one. */
   readonly agentFrames?: (second: Second) => AgentFrame[]
+  /** The slowest answer that made the service ready, of those that the machines got themselves; absent for this one. */
+  readonly ready?: () => Pick<Result, 'ready'>
   /** The speed of this machine, once the load was sent; null if it isn't known or others sent the load. */
   readonly yardstick: () => number | null
   readonly close: () => Promise<void>
@@ -253,9 +262,9 @@ function localSource(plan: Plan, workers: number, options: RunOptions): Source {
 }
 
 /** Makes agents ready for the plan. Throws a UserError (exit 3) if one can't be. */
-async function openAgents(plan: Plan, agents: AgentsOptions, options: RunOptions): Promise<Source> {
+async function openAgents(plan: Plan, { ready }: Scenario, options: RunOptions): Promise<Source> {
   const { target, seed, today, variables } = plan
-  const { job, connect, waitMs, onLost } = agents
+  const { job, connect, waitMs, onLost } = options.agents!
   const series = listSeries(plan)
   const connections = await connect(options.signal)
   const group = await gatherAgents({
@@ -265,7 +274,7 @@ async function openAgents(plan: Plan, agents: AgentsOptions, options: RunOptions
     plannedMs: isCounted(plan.load) ? null : new Profile(plan.load.start, plan.load.stages).durationMs,
     series: series.length,
     isRequest: (index) => series[index]!.kind !== 'journey',
-    waitMs,
+    waitMs: waitMs + (ready?.withinMs ?? 0),
     onLost,
     perfctl: readEnvironment().perfctl,
     signal: options.signal,
@@ -281,6 +290,7 @@ async function openAgents(plan: Plan, agents: AgentsOptions, options: RunOptions
     },
     agents: () => group.marks(),
     agentFrames: (second) => group.frames(second),
+    ready: () => group.ready(),
     yardstick: () => null,
     run: (fleet) => group.run(fleet),
     async close() {

@@ -383,12 +383,32 @@ export interface ScenarioDefinition {
     /** A journey: requests that one virtual user sends in order. */
     readonly steps?: readonly StepDefinition[] | undefined
   }[]
+  readonly ready?:
+    | string
+    | {
+        /** Path or whole URL that is asked, with the headers under http, until the status is below 400. Nothing else is sent before. */
+        readonly get: string
+        /** Time limit for that answer; without one, the run ends with exit code 3. */
+        readonly within?: string | 0 | undefined
+        /** If the answer takes longer than this, the result says that the service is degraded. */
+        readonly degraded?: string | 0 | undefined
+      }
+    | undefined
   /** Setup: runs once, before the load. All virtual users know its captures. Left out of every figure. */
   readonly before?: readonly StepDefinition[] | undefined
   /** Per-user setup: runs once for each virtual user, before its first iteration. The virtual user keeps its captures. */
   readonly beforeEach?: readonly StepDefinition[] | undefined
   /** Teardown: runs once, after the load, even after Ctrl-C. Left out of every figure. */
   readonly after?: readonly StepDefinition[] | undefined
+  /** What is read from the responses beside their latency. */
+  readonly observe?:
+    | {
+        /** The Server-Timing header: a latency summary for each request and name. true: every name, up to 20 for each request; or a list of names. */
+        readonly serverTiming?: boolean | readonly string[] | undefined
+        /** The share of responses from a cache, by the headers Cache-Status, X-Cache, CF-Cache-Status, Age and the like. */
+        readonly cache?: boolean | undefined
+      }
+    | undefined
   /** Absolute limits; the run fails if one is not met. */
   readonly thresholds?:
     | readonly (

@@ -12,7 +12,9 @@ import { makeFeeder } from './blocks/data.js'
 import { readFields, type ScenarioInput } from './blocks/definition.js'
 import { makeHttp } from './blocks/http.js'
 import { makeLoad } from './blocks/load.js'
+import { checkObserved, makeObserve } from './blocks/observe.js'
 import { checkProfile } from './blocks/profiles.js'
+import { makeReady } from './blocks/ready.js'
 import { makeReference } from './blocks/reference.js'
 import { measuredNames, type Names, readNames, type StepNames } from './blocks/request-names.js'
 import { makeEntry } from './blocks/requests.js'
@@ -83,6 +85,7 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
     ...checkUses(root),
     ...checkRowsOutside(scenario),
     ...checkProfile(outcome.input.profiles, options.profile),
+    ...checkObserved(scenario.thresholds, scenario.observe),
   ]
   if (late.length > 0)
     throw new UserError(
@@ -116,6 +119,7 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
   const first = input.load === undefined ? Object.keys(input.profiles ?? {})[0] : undefined
   const profile = origin.profile ?? first
   const name = input.name ?? basename(file, extname(file))
+  const observe = makeObserve(input.observe ?? {})
   // A part of an extended file gets line 1, because reports show only this file.
   const lineOf = (path: Path) => {
     const place = yaml.locate(path)
@@ -139,10 +143,12 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
     requests: input.requests.map((entry, index) =>
       makeEntry(entry, names.entries[index]!, ['requests', index], lineOf),
     ),
+    ...(input.ready && { ready: makeReady(input.ready, lineOf(['ready'])) }),
     before: phase('before'),
     beforeEach: phase('beforeEach'),
     after: phase('after'),
     ...(files && { files }),
+    ...(observe && { observe }),
     thresholds: (input.thresholds ?? []).map((threshold, index) =>
       makeThreshold(threshold, lineOf(['thresholds', index]), secrets),
     ),

@@ -82,6 +82,8 @@ function ownRequests({ pathname, search }: URL): string {
   #   json: { id: "{{ uuid() }}", count: "{{ randomInt(1, 9) }}" }
   #   expect: { status: 201 }
 
+# ready: /healthz # waits until it answers
+
 # http: # for every request
 #   headers: { accept: application/json }
 #   auth: { bearer: "\${API_TOKEN}" } # never shown

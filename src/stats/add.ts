@@ -2,6 +2,7 @@
  * Adds up totals of several runs, or of several machines in the same run.
  */
 import { Histogram } from './histogram.js'
+import { addObserved } from './observed.js'
 import { ratesOf } from './rates.js'
 import type {
   ConnectionFigures,
@@ -45,6 +46,7 @@ export function addTotals(parts: readonly Totals[], seconds: number): Totals {
       errors: addErrors(parts.flatMap(({ retries }) => retries.errors)),
     },
     errors: addErrors(parts.flatMap(({ errors }) => errors)),
+    ...addObserved(parts, addLatencies),
   }
 }
 

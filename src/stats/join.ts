@@ -3,7 +3,9 @@
  */
 import { addConnections, addLate, addTotals, joinNeverSent, joinWarmups, roleOf } from './add.js'
 import { median } from './math.js'
-import type { RequestResult, Result, RunEnvironment } from './result.js'
+import { joinTimingWindows, mapTimingWindows } from './observed.js'
+import { joinReady } from './ready.js'
+import type { RequestResult, Result, RunEnvironment, Window } from './result.js'
 
 /** Joins the runs in order, without their judgments. Environment and seed are those of the first run, the yardstick that of all. */
 export function joinRuns(results: readonly [Result, ...Result[]]): Result {
@@ -38,6 +40,7 @@ export function joinRuns(results: readonly [Result, ...Result[]]): Result {
     thresholds: [],
     neverSucceeded: [],
     ...joinNeverSent(results),
+    ...joinReady(results),
     comparison: null,
     generator: {
       saturated: results.some(({ generator }) => generator.saturated),
@@ -71,6 +74,10 @@ function errorOf(results: readonly Result[]): Pick<Result, 'error' | 'errorStack
   }
 }
 
+function shift(windows: readonly Window[], seconds: number): Window[] {
+  return windows.map((window) => ({ ...window, start: window.start + seconds }))
+}
+
 function joinRequests(
   results: readonly Result[],
   name: string,
@@ -90,8 +97,10 @@ function joinRequests(
     name,
     ...roleOf(parts[0]!.request),
     ...joinWarmups(parts.map(({ request }) => request)),
-    windows: parts.flatMap(({ request, start }) =>
-      request.windows.map((window) => ({ ...window, start: window.start + start })),
+    windows: parts.flatMap(({ request, start }) => shift(request.windows, start)),
+    ...joinTimingWindows(
+      parts.map(({ request, start }) => mapTimingWindows(request, (windows) => shift(windows, start))),
+      (windows) => windows,
     ),
   }
 }

@@ -3,6 +3,8 @@
  * start.
  */
 import { addConnections, addLate, addTotals, joinNeverSent, joinWarmups, roleOf } from './add.js'
+import { joinTimingWindows } from './observed.js'
+import { joinReady } from './ready.js'
 import type {
   GeneratorHealth,
   Measured,
@@ -37,6 +39,7 @@ export function mergeShards(shards: Shards): Measured {
   return {
     ...shared,
     ...joinNeverSent(shards),
+    ...joinReady(shards),
     scenario: {
       ...first.scenario,
       target: distinct(shards.map(({ scenario }) => scenario.target)).join(', '),
@@ -84,6 +87,7 @@ function mergeRequests(
       parts.flatMap(({ windows }) => windows),
       width,
     ),
+    ...joinTimingWindows(parts, (windows) => mergeWindows(windows, width)),
   }
 }
 

@@ -2,6 +2,7 @@
  * The metrics of thresholds, one row each: a new row can be limited, is in the documentation and is found by its id.
  * Comparisons judge the metrics in `verdict/judged-metric.ts`, and reports choose their own columns.
  */
+import { timingOf } from './observed.js'
 import type { Totals } from './result.js'
 
 /** A metric of a run. */
@@ -48,14 +49,51 @@ export const METRICS: readonly Metric[] = [
     better: 'higher',
     read: (totals) => (totals.requests === 0 ? null : totals.requests),
   },
+  {
+    id: 'cache_hit_rate',
+    description: 'responses from a cache as a share of all successful ones; with observe.cache',
+    unit: 'ratio',
+    better: 'higher',
+    read: (totals) => totals.cache?.ratio ?? null,
+  },
+  timing('NAME', 'p95', 'what the service says of its own time, by name; with observe.serverTiming'),
 ]
+
+/** The figures of a latency or a server timing. */
+export const FIGURES = ['p50', 'p75', 'p90', 'p95', 'p99', 'p999', 'mean', 'max'] as const
+
+/** `server_timing.db.p95`. Names may contain dots. */
+const TIMING = new RegExp(`^server_timing\\.(.+)\\.(${FIGURES.join('|')})$`)
+
+/** Returns the id of a server timing's metric. */
+export function timingMetric(name: string, figure: string): string {
+  return `server_timing.${name}.${figure}`
+}
+
+/** Returns the name in the id of a server timing's metric; null for other metrics. */
+export function timingIn(id: string): string | null {
+  return TIMING.exec(id)?.[1] ?? null
+}
 
 /** Returns the metric with this id; undefined if there is none. */
 export function findMetric(id: string): Metric | undefined {
+  const [, name, figure] = TIMING.exec(id) ?? []
+  if (name !== undefined)
+    return timing(name, figure as LatencyFigure, `${figure} of the server timing "${name}"`)
   return METRICS.find((metric) => metric.id === id)
 }
 
-type LatencyFigure = 'p50' | 'p75' | 'p90' | 'p95' | 'p99' | 'p999' | 'mean' | 'max'
+type LatencyFigure = (typeof FIGURES)[number]
+
+function timing(name: string, figure: LatencyFigure, description: string): Metric {
+  return {
+    id: timingMetric(name, figure),
+    description,
+    unit: 'ms',
+    better: 'lower',
+    read: (totals) => timingOf(totals, name)?.[figure] ?? null,
+  }
+}
 
 function latency(id: LatencyFigure, description: string): Metric {
   return { id, description, unit: 'ms', better: 'lower', read: (totals) => totals.latency[id] }

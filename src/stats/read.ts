@@ -3,9 +3,11 @@
  */
 import { checkSchema, count, flag, list, number, readFileShape, Shape, text } from '../base/shape.js'
 import { Histogram } from './histogram.js'
+import { readObserved } from './observed.js'
 import { ratesOf } from './rates.js'
 import { readGenerator } from './read-generator.js'
 import { readComparison, readThreshold } from './read-verdict.js'
+import { readReadyMark } from './ready.js'
 import {
   type ConnectionFigures,
   type ErrorCount,
@@ -113,6 +115,7 @@ function readResult(root: Shape): Result {
     shard: root.get('shard').or(readShard, null),
     shards: root.get('shards').or(list(readShardMark), null),
     ...root.get('agents').or((agents) => ({ agents: agents.list().map(readAgentMark) }), {}),
+    ...root.get('ready').or((mark) => ({ ready: readReadyMark(mark) }), {}),
     generator: readGenerator(root.get('generator')),
     stoppedBy: root.get('stoppedBy').or(text, null),
     error: root.get('error').or(text, null),
@@ -166,6 +169,7 @@ function readRequest(shape: Shape): RequestResult {
     kind: shape.get('kind').or((kind) => kind.oneOf(['request', 'step', 'journey']), 'request'),
     ...shape.get('phase').or((phase) => ({ phase: phase.oneOf(['beforeEach']) }), {}),
     windows,
+    ...shape.get('serverTimingWindows').or(readTimingWindows, {}),
     ...shape.get('warmup').or((warmup) => ({ warmup: readWarmup(warmup) }), {}),
   }
 }
@@ -174,6 +178,11 @@ function readWarmup(shape: Shape): WarmupTotals {
   const none = { requests: 0, failed: 0, seconds: 0, latency: () => NO_LATENCIES }
   const { requests, failed, errorRate, unfinished, latency, statuses, errors } = readTotals(shape, none)
   return { requests, failed, errorRate, unfinished, latency, statuses, errors }
+}
+
+function readTimingWindows(shape: Shape): Pick<RequestResult, 'serverTimingWindows'> {
+  const named = Object.keys(shape.object()).map((name) => [name, shape.get(name).list().map(readNamedWindow)])
+  return { serverTimingWindows: Object.fromEntries(named) }
 }
 
 function readNamedWindow(shape: Shape): Window {
@@ -218,6 +227,7 @@ function readTotals(given: Shape, counted: Counted): Totals {
     reconnects: shape.get('reconnects').or(count, 0),
     retries: shape.get('retries').or(readRetries, { requests: 0, recovered: 0, attempts: 0, errors: [] }),
     errors: shape.get('errors').or(list(readError), []),
+    ...readObserved(shape, readSummary),
   }
 }
 

@@ -42,6 +42,8 @@ export interface Result {
   readonly shards: readonly ShardMark[] | null
   /** Set by `run --agent`: the machines that sent the load. Absent otherwise. */
   readonly agents?: readonly AgentMark[]
+  /** Set if the scenario waits for the service with `ready`: its answer, the slowest one of several. Absent otherwise. */
+  readonly ready?: ReadyMark
   readonly generator: GeneratorHealth
   /** The threshold that stopped the run early; null if none did. */
   readonly stoppedBy: string | null
@@ -126,6 +128,21 @@ export interface AgentMark {
   readonly lost: number | null
 }
 
+/** The answer that made a service ready for the load. */
+export interface ReadyMark {
+  /** What was asked, without the query. */
+  readonly url: string
+  /** How often it was asked. */
+  readonly tries: number
+  /** From the first try to the answer, in ms. */
+  readonly waitedMs: number
+  /** How long the answer took, from the beginning of its connection, in ms. */
+  readonly latencyMs: number
+  /** The service is degraded if it takes longer, in ms; null: never. */
+  readonly limitMs: number | null
+  readonly degraded: boolean
+}
+
 /** Times of connection setup by part. `count` is 0 for parts that didn't occur, such as DNS for an IP address. */
 export interface ConnectionFigures {
   readonly dns: LatencySummary
@@ -207,6 +224,21 @@ export interface Totals {
   readonly reconnects: number
   readonly retries: RetryCounts
   readonly errors: readonly ErrorCount[]
+  /** What the service says in its Server-Timing header, by name; successful requests only. Absent if it isn't observed. */
+  readonly serverTiming?: Readonly<Record<string, LatencySummary>>
+  /** The service sent more names than are kept; absent otherwise. */
+  readonly serverTimingLeft?: true
+  /** Where the answers came from; absent if that isn't observed, or if no answer said anything of a cache. */
+  readonly cache?: CacheShare
+}
+
+/** The share of answers from a cache; successful requests only. */
+export interface CacheShare {
+  readonly hits: number
+  /** All others, also those that say nothing of a cache. */
+  readonly misses: number
+  /** hits / (hits + misses); null without answers. */
+  readonly ratio: number | null
 }
 
 /** Totals of the requests with one name. */
@@ -216,6 +248,8 @@ export interface RequestResult extends Totals {
   /** Set for requests that each virtual user sends once, before its first iteration. */
   readonly phase?: 'beforeEach'
   readonly windows: readonly Window[]
+  /** The same of each server timing, by name: how many responses had it, and its durations. Absent if there are none. */
+  readonly serverTimingWindows?: Readonly<Record<string, readonly Window[]>>
   /**
    * For `beforeEach` requests: those that were due in the warm-up. Thresholds on the request count them; totals,
    * windows and comparisons don't. Absent if there were none.

@@ -15,6 +15,19 @@ export interface SheetData {
   /** For each request with any counts: its number, then its counts. See {@link COUNT_NAMES}. */
   readonly counts: Float64Array<ArrayBuffer>
   readonly failures: readonly FailureData[]
+  /** Server timings, {@link TIMING_WORDS} numbers each. */
+  readonly timings: readonly Uint32Array<ArrayBuffer>[]
+  /** The names of the server timings of each request that has any. */
+  readonly timingNames: readonly TimingNames[]
+}
+
+/** The server timings of one request. */
+export interface TimingNames {
+  readonly request: number
+  /** By the index in its timings. */
+  readonly names: readonly string[]
+  /** The service sent more names than are kept. */
+  readonly hasMore: boolean
 }
 
 /** The failures of one request. */
@@ -36,6 +49,8 @@ export const COUNT_NAMES = [
   'reconnects',
   'retried',
   'recovered',
+  'cacheHits',
+  'cacheMisses',
 ] as const
 
 /** Numbers per request in `counts`: its own number, then its counts. */
@@ -48,17 +63,28 @@ export const SAMPLE_WORDS = 4
 export const REQUEST_BITS = 20
 const STATUS_MAX = 0xfff
 
+/** The most server timings that are kept of a request, by name. */
+export const TIMINGS_MAX = 20
+
+/** Numbers per server timing: request and index of its name in one, then the duration in µs. */
+export const TIMING_WORDS = 2
+
 /** Marks a journey instead of a service time: it has only a latency. */
 export const NO_TIME = 0xffffffff
 
 /** Samples per memory block: 64 kB. */
 const PIECE_SAMPLES = 4096
 
+const NO_PIECE = new Uint32Array(0)
+
 /** The window being recorded. */
 export class Sheet {
   private full: Uint32Array<ArrayBuffer>[] = []
   private piece = new Uint32Array(PIECE_SAMPLES * SAMPLE_WORDS)
   private end = 0
+  private fullTimings: Uint32Array<ArrayBuffer>[] = []
+  private timingPiece: Uint32Array<ArrayBuffer> = NO_PIECE
+  private timingEnd = 0
   /** By request; created on first use. */
   private readonly rows: (Row | undefined)[]
   /** The rows used in this window. */
@@ -90,12 +116,25 @@ export class Sheet {
     this.end = end + SAMPLE_WORDS
   }
 
+  /** Records a server timing. */
+  addTiming(head: number, us: number): void {
+    if (this.timingEnd === this.timingPiece.length) this.startTimingPiece()
+    this.timingPiece[this.timingEnd] = head
+    this.timingPiece[this.timingEnd + 1] = us
+    this.timingEnd += TIMING_WORDS
+  }
+
   /** Returns the window and starts the next one. */
   take(): SheetData {
     const samples = this.full
     if (this.end > 0) samples.push(this.piece.slice(0, this.end))
     this.full = []
     this.end = 0
+    const timings = this.fullTimings
+    if (this.timingEnd > 0) timings.push(this.timingPiece.slice(0, this.timingEnd))
+    this.fullTimings = []
+    this.timingEnd = 0
+    const timingNames: TimingNames[] = []
     const counts = new Float64Array(this.used.length * COUNT_WORDS)
     const failures: FailureData[] = []
     let at = 0
@@ -108,15 +147,23 @@ export class Sheet {
       row.isUsed = false
       const failed = row.takeFailures()
       if (failed !== null) failures.push(failed)
+      const named = row.takeTimingNames()
+      if (named !== null) timingNames.push(named)
     }
     this.used.length = 0
-    return { samples, counts, failures }
+    return { samples, counts, failures, timings, timingNames }
   }
 
   private startPiece(): void {
     this.full.push(this.piece)
     this.piece = new Uint32Array(PIECE_SAMPLES * SAMPLE_WORDS)
     this.end = 0
+  }
+
+  private startTimingPiece(): void {
+    if (this.timingEnd > 0) this.fullTimings.push(this.timingPiece)
+    this.timingPiece = new Uint32Array(PIECE_SAMPLES * TIMING_WORDS)
+    this.timingEnd = 0
   }
 
   private makeRow(request: number): Row {
@@ -127,8 +174,8 @@ export class Sheet {
 }
 
 /** Returns the buffers of a window that can be transferred to another thread. */
-export function buffersOf({ samples, counts }: SheetData): ArrayBuffer[] {
-  return [counts.buffer, ...samples.map(({ buffer }) => buffer)]
+export function buffersOf({ samples, counts, timings }: SheetData): ArrayBuffer[] {
+  return [counts, ...samples, ...timings].map(({ buffer }) => buffer)
 }
 
 /** What a request needed besides one exchange. */
@@ -155,8 +202,15 @@ export class Row {
   /** Requests that were sent more than once, and those of them that succeeded. */
   retried = 0
   recovered = 0
+  /** Successful requests whose response came from a cache, and those whose response passed one. */
+  cacheHits = 0
+  cacheMisses = 0
   private readonly sheet: Sheet
   private failures: Failures | null = null
+  /** The index of each server timing, from one window to the next. */
+  private readonly timingIndexes = new Map<string, number>()
+  private hasTimings = false
+  private hasMoreTimings = false
 
   constructor(request: number, sheet: Sheet) {
     this.request = request
@@ -192,6 +246,32 @@ export class Row {
     this.retried++
     const { retryErrors } = this.openFailures()
     for (const failure of failures) countError(retryErrors, { ...failure, count: 1 })
+  }
+
+  /** The index of a server timing; -1 if there are too many to keep this one. */
+  timingIndex(name: string): number {
+    const known = this.timingIndexes.get(name)
+    if (known !== undefined) return known
+    const index = this.timingIndexes.size
+    if (index === TIMINGS_MAX) {
+      this.hasTimings = this.hasMoreTimings = true
+      return -1
+    }
+    this.timingIndexes.set(name, index)
+    return index
+  }
+
+  /** Records a server timing by its index. */
+  recordTiming(index: number, us: number): void {
+    this.hasTimings = true
+    this.sheet.addTiming((index << REQUEST_BITS) | this.request, us)
+  }
+
+  /** Returns the names of the window's server timings; null if there were none. */
+  takeTimingNames(): TimingNames | null {
+    if (!this.hasTimings) return null
+    this.hasTimings = false
+    return { request: this.request, names: [...this.timingIndexes.keys()], hasMore: this.hasMoreTimings }
   }
 
   /** Returns the failures of the window and clears them; null if there were none. */

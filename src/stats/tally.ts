@@ -5,7 +5,16 @@
 import { countError } from './errors.js'
 import { Histogram } from './histogram.js'
 import type { ErrorCount } from './result.js'
-import { COUNT_NAMES, COUNT_WORDS, NO_TIME, REQUEST_BITS, SAMPLE_WORDS, type SheetData } from './sheet.js'
+import {
+  COUNT_NAMES,
+  COUNT_WORDS,
+  NO_TIME,
+  REQUEST_BITS,
+  SAMPLE_WORDS,
+  type SheetData,
+  TIMING_WORDS,
+  TIMINGS_MAX,
+} from './sheet.js'
 
 /** The measurements of one request. */
 export class Series {
@@ -23,6 +32,9 @@ export class Series {
   /** Requests that were sent more than once, and those of them that succeeded. */
   retried = 0
   recovered = 0
+  /** Successful requests whose response came from a cache, and those whose response passed one. */
+  cacheHits = 0
+  cacheMisses = 0
   /** From due to the last byte of the response; successful requests only. */
   readonly latency = new Histogram()
   /** From written to the last byte of the response; successful requests only. */
@@ -33,6 +45,31 @@ export class Series {
   readonly errors = new Map<string, ErrorCount>()
   /** Failures that were retried, one per attempt. */
   readonly retryErrors = new Map<string, ErrorCount>()
+  /** Server timings by name; successful requests only. */
+  readonly timings = new Map<string, Histogram>()
+  /** Whether the service sent more names of server timings than are kept. */
+  hasMoreTimings = false
+  /** Empty histograms for the next timings. */
+  private readonly spare: Histogram[] = []
+  private readonly timingsMost: number
+
+  /** Keeps at most so many server timings. */
+  constructor(timingsMost = TIMINGS_MAX) {
+    this.timingsMost = timingsMost
+  }
+
+  /** Returns the histogram of a server timing; null if there are too many to keep this one. */
+  timing(name: string): Histogram | null {
+    const known = this.timings.get(name)
+    if (known !== undefined) return known
+    if (this.timings.size === this.timingsMost) {
+      this.hasMoreTimings = true
+      return null
+    }
+    const made = this.spare.pop() ?? new Histogram()
+    this.timings.set(name, made)
+    return made
+  }
 
   /** Counts responses with a status. */
   addStatus(status: number, count: number): void {
@@ -49,6 +86,8 @@ export class Series {
     for (const [status, count] of other.statuses) this.addStatus(status, count)
     for (const error of other.errors.values()) countError(this.errors, error)
     for (const error of other.retryErrors.values()) countError(this.retryErrors, error)
+    for (const [name, histogram] of other.timings) this.timing(name)?.add(histogram)
+    this.hasMoreTimings ||= other.hasMoreTimings
   }
 
   /** Clears everything. */
@@ -61,6 +100,12 @@ export class Series {
     this.statuses.clear()
     this.errors.clear()
     this.retryErrors.clear()
+    for (const histogram of this.timings.values()) {
+      histogram.clear()
+      this.spare.push(histogram)
+    }
+    this.timings.clear()
+    this.hasMoreTimings = false
   }
 }
 
@@ -96,7 +141,7 @@ export class Tally {
   }
 
   /** Adds a window of one worker. */
-  addSheet({ samples, counts, failures }: SheetData): void {
+  addSheet({ samples, counts, failures, timings, timingNames }: SheetData): void {
     for (const piece of samples) this.addSamples(piece)
     for (let at = 0; at < counts.length; at += COUNT_WORDS) {
       const series = this.open(counts[at]!)
@@ -109,6 +154,7 @@ export class Tally {
       for (const error of errors) countError(series.errors, error)
       for (const error of retryErrors) countError(series.retryErrors, error)
     }
+    if (timingNames.length > 0) this.addTimings(timings, timingNames)
   }
 
   /** Clears all series but keeps their memory. */
@@ -130,6 +176,24 @@ export class Tally {
       series.service.record(piece[at + 2]!)
       series.firstByte.record(piece[at + 3]!)
       series.addStatus(head >>> REQUEST_BITS, 1)
+    }
+  }
+
+  private addTimings(timings: SheetData['timings'], timingNames: SheetData['timingNames']): void {
+    const histograms = new Map<number, readonly (Histogram | null)[]>()
+    for (const { request, names, hasMore } of timingNames) {
+      const series = this.open(request)
+      series.hasMoreTimings ||= hasMore
+      histograms.set(
+        request,
+        names.map((name) => series.timing(name)),
+      )
+    }
+    for (const piece of timings) {
+      for (let at = 0; at < piece.length; at += TIMING_WORDS) {
+        const head = piece[at]!
+        histograms.get(head & ((1 << REQUEST_BITS) - 1))![head >>> REQUEST_BITS]?.record(piece[at + 1]!)
+      }
     }
   }
 

@@ -9,7 +9,7 @@ import type { Window } from '../stats/result.js'
 import { readWindow } from '../stats/window.js'
 import { assemble, BASELINE_SCHEMA, type Baseline } from './baseline.js'
 import { isShortage } from './estimate.js'
-import type { Figure, Job, RequestFigures, RunFigures } from './job-figures.js'
+import type { Figure, Job, RequestFigures, RunFigures, TimingFigures } from './job-figures.js'
 import type { Shortage } from './judged-metric.js'
 import type { MeasuredRequest, MeasuredTotals } from './measurement.js'
 
@@ -110,10 +110,34 @@ function formatJob({ environment, runs }: Job): string {
   return `{ "environment": ${inline({ ...environment })}, "runs": [\n${shown.join(',\n')}\n    ] }`
 }
 
-function formatRequest({ name, kind, requests, failed, worst, p50, p95, p99 }: RequestFigures): string {
+function formatRequest({
+  name,
+  kind,
+  requests,
+  failed,
+  worst,
+  timings = [],
+  cacheHitRate,
+  ...figures
+}: RequestFigures): string {
   const failures = failed === 0 ? {} : { worst: [worst.requests, worst.failed] }
-  const latencies = { p50: writeFigure(p50), p95: writeFigure(p95), p99: writeFigure(p99) }
-  return inline({ name, kind, requests, failed, ...failures, ...latencies })
+  const named = timings.map(({ name: timing, ...own }) => [timing, writeLatencies(own)])
+  const serverTiming = named.length === 0 ? {} : { serverTiming: Object.fromEntries(named) }
+  const cache = cacheHitRate === undefined ? {} : { cacheHitRate }
+  return inline({
+    name,
+    kind,
+    requests,
+    failed,
+    ...failures,
+    ...writeLatencies(figures),
+    ...serverTiming,
+    ...cache,
+  })
+}
+
+function writeLatencies({ p50, p95, p99 }: Omit<TimingFigures, 'name'>) {
+  return { p50: writeFigure(p50), p95: writeFigure(p95), p99: writeFigure(p99) }
 }
 
 /**
@@ -171,6 +195,20 @@ function readRequestFigures(shape: Shape): RequestFigures {
     requests: shape.get('requests').count(),
     failed: shape.get('failed').count(),
     worst: { requests: requests?.count() ?? 0, failed: failed?.count() ?? 0 },
+    ...readLatencies(shape),
+    ...shape.get('serverTiming').or(readTimings, {}),
+    ...shape.get('cacheHitRate').or((rate) => ({ cacheHitRate: rate.number() }), {}),
+  }
+}
+
+function readTimings(shape: Shape): Pick<RequestFigures, 'timings'> {
+  return {
+    timings: Object.keys(shape.object()).map((name) => ({ name, ...readLatencies(shape.get(name)) })),
+  }
+}
+
+function readLatencies(shape: Shape): Omit<TimingFigures, 'name'> {
+  return {
     p50: readFigure(shape.get('p50')),
     p95: readFigure(shape.get('p95')),
     p99: readFigure(shape.get('p99')),

@@ -66,6 +66,15 @@ export function judgeStored(
       pairs: LATENCIES.map((metric) => ({ metric, pair: pairUp(jobs, candidate, name, metric) })),
     }
   })
+  const timings = given.flatMap(({ name }) =>
+    timingsOf([candidate], name)
+      .filter((timing) => timingsOf(jobs, name).includes(timing))
+      .map((timing) => ({
+        name,
+        timing,
+        pairs: LATENCIES.map((metric) => pairUp(jobs, candidate, name, metric, timing)),
+      })),
+  )
   const plain = requests.filter((request) => request.isPlain)
   const rare = plain.filter(({ isFrequent }) => !isFrequent)
   const whole: { readonly pair: Pair; readonly when: DecisiveIf }[] = []
@@ -81,6 +90,7 @@ export function judgeStored(
   const all = [
     ...requests.flatMap(({ pairs }) => pairs.map(({ pair }) => pair)),
     ...whole.map(({ pair }) => pair),
+    ...timings.flatMap(({ pairs }) => pairs),
     ...(pooled === null ? [] : [pooled]),
   ]
   // Bonferroni: each line that can be judged gets its share of the false alarms, by the weight of its metric.
@@ -102,6 +112,9 @@ export function judgeStored(
       ],
     }
   })
+  // They say where a change comes from, so they may be red, but leave nothing open.
+  for (const { name, timing, pairs } of timings)
+    judged.push({ request: name, timing, judgements: pairs.map((pair) => ask(pair, 'never')) })
   if (pooled !== null)
     judged.push({
       request: null,
@@ -140,9 +153,22 @@ interface Pair {
   readonly isPooled?: true
 }
 
-function pairUp(jobs: readonly Job[], candidate: Job, name: string | null, metric: RatioMetric): Pair {
-  const before = jobs.map((job) => readValue(job, name, metric))
-  const after = readValue(candidate, name, metric)
+/** The names of the server timings of a request in any of the jobs. */
+function timingsOf(jobs: readonly Job[], request: string): string[] {
+  const figures = jobs.flatMap(({ runs }) => runs.flatMap(({ requests }) => requests))
+  const named = figures.filter(({ name }) => name === request).flatMap(({ timings = [] }) => timings)
+  return [...new Set(named.map(({ name }) => name))]
+}
+
+function pairUp(
+  jobs: readonly Job[],
+  candidate: Job,
+  name: string | null,
+  metric: RatioMetric,
+  timing?: string,
+): Pair {
+  const before = jobs.map((job) => readValue(job, name, metric, timing))
+  const after = readValue(candidate, name, metric, timing)
   const places = before.flatMap((value, index) => (isShortage(value) ? [] : [index]))
   const known = before.filter((value): value is JobValue => !isShortage(value))
   const pair = { metric, jobs: known, places }

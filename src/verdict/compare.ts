@@ -4,6 +4,8 @@
  */
 import { BASELINE_DEFAULTS, type Tolerance } from '../scenario/model/scenario.js'
 import type { Comparison, ComparisonVerdict, MetricComparison, Why } from '../stats/comparison.js'
+import { timingMetric } from '../stats/metrics.js'
+import { timingOf } from '../stats/observed.js'
 import { judgeStored } from './baseline-rule.js'
 import { describeSpeed, findDoubts, refuseOtherScenario } from './comparable.js'
 import { comparisonNotes, quote } from './comparison-notes.js'
@@ -179,22 +181,22 @@ function findBasis(reference: Measurement, { jobs, ...measurement }: Measurement
 }
 
 function rowsOf(
-  { request, pooled, judgements }: Judged,
+  { request, pooled, timing, judgements }: Judged,
   reference: Measurement,
   candidate: Measurement,
 ): Row[] {
   return judgements.map(({ why, metric, needs, had, remedy, ...judged }) => {
     // What can't be judged is shown nevertheless, with the figures of the whole measurement.
     const isKnown = judged.baseline !== null && judged.current !== null
-    const before = isKnown ? judged.baseline : figureOf(reference, request, metric)
-    const after = isKnown ? judged.current : figureOf(candidate, request, metric)
+    const before = isKnown ? judged.baseline : figureOf(reference, request, metric, timing)
+    const after = isKnown ? judged.current : figureOf(candidate, request, metric, timing)
     const { interval, detectable, tolerance, decisive, verdict, reason } = judged
     // Several requests as one have a change but no figures.
     const [baseline, current] = pooled === undefined ? [before, after] : [null, null]
     const comparison = {
       request,
       ...(pooled !== undefined && { pooled }),
-      metric,
+      metric: timing === undefined ? metric : timingMetric(timing, metric),
       baseline,
       current,
       change: changeOf(metric, before, after),
@@ -215,10 +217,13 @@ function figureOf(
   { totals, requests }: Measurement,
   name: string | null,
   metric: JudgedMetric,
+  timing: string | undefined,
 ): number | null {
   const measured = name === null ? totals : requests.find((request) => request.name === name)
   if (measured === undefined || metric === 'error_rate' || metric === 'stalls') return null
-  return metric === 'throughput' ? measured.throughput : measured.latency[metric]
+  if (metric === 'throughput') return measured.throughput
+  if (timing === undefined) return measured.latency[metric]
+  return timingOf(measured as Pick<MeasuredRequest, 'serverTiming'>, timing)?.[metric] ?? null
 }
 
 function oneSidedRows(reference: Measurement, candidate: Measurement): Row[] {

@@ -2,8 +2,9 @@
  * The notes of a comparison: why it is inconclusive and what would settle it, and what wasn't compared.
  */
 import { printable } from '../base/printable.js'
-import { plural } from '../base/units.js'
+import { formatShare, plural } from '../base/units.js'
 import type { ComparisonVerdict } from '../stats/comparison.js'
+import { median } from '../stats/math.js'
 import { isOfSpeed, MEDIAN_SAMPLES } from './decisive.js'
 import { JOINED_MIN } from './estimate.js'
 import type { Limits } from './line.js'
@@ -50,6 +51,7 @@ export function comparisonNotes(
   if (reference.scenario.hash === '' || candidate.scenario.hash === '') {
     notes.push('one side has no scenario hash, so it is unknown whether both had the same load')
   }
+  notes.push(...describeCaches(reference, candidate))
   // Side by side the stalls are judged instead; see `judges/stalls.ts`.
   if (!isSession) notes.push(...describeBursts({ reference, candidate }, limits))
   return notes
@@ -115,6 +117,28 @@ function wayOutOfSession({ remedy, comparison }: Row, { requests }: Measurement)
   if (times === null) return 'a quieter machine, or --restarts 4, would help'
   const most = Math.min(SESSION_SECONDS_MAX, Math.max(60, Math.ceil((times * seconds) / 30) * 30))
   return `about ${times} times the seconds would settle it: --max-duration ${most}s`
+}
+
+/** A change of the share of responses from a cache is said from this difference on. */
+const CACHE_CHANGE = 0.05
+
+/** Says how the shares of responses from a cache have changed: they aren't judged, but may explain a latency. */
+function describeCaches(reference: Measurement, candidate: Measurement): string[] {
+  return candidate.requests.flatMap(({ name, cache }) => {
+    const before = cacheHitRateOf(reference, name)
+    const after = cache?.ratio ?? null
+    if (before === null || after === null || Math.abs(after - before) < CACHE_CHANGE) return []
+    const moved = after < before ? 'fell' : 'rose'
+    return [`cache hits of ${quote([name])} ${moved} from ${formatShare(before)} to ${formatShare(after)}`]
+  })
+}
+
+/** The usual one of the accepted jobs, or that of the measurement itself; null if it is unknown. */
+function cacheHitRateOf({ jobs = [], requests }: Measurement, request: string): number | null {
+  const figures = jobs.flatMap(({ runs }) => runs.flatMap((run) => run.requests))
+  const rates = figures.flatMap(({ name, cacheHitRate }) => (name === request ? (cacheHitRate ?? []) : []))
+  if (rates.length > 0) return median(rates)
+  return requests.find(({ name }) => name === request)?.cache?.ratio ?? null
 }
 
 /** The excess of stalled windows from which on it is reported: this many, and this share of all. */

@@ -28,6 +28,18 @@ export interface RequestFigures {
   readonly p50: Figure | Shortage
   readonly p95: Figure | Shortage
   readonly p99: Figure | Shortage
+  /** Its server timings, by name; absent if there are none. */
+  readonly timings?: readonly TimingFigures[]
+  /** The share of its responses from a cache; absent if it is unknown. */
+  readonly cacheHitRate?: number
+}
+
+/** What is kept of one server timing of a request. */
+export interface TimingFigures {
+  readonly name: string
+  readonly p50: Figure | Shortage
+  readonly p95: Figure | Shortage
+  readonly p99: Figure | Shortage
 }
 
 /** What is kept of one run. */

@@ -5,7 +5,8 @@
  * runs make the job's value, the median of theirs, more precise, but they never count as several jobs.
  */
 import { median } from '../stats/math.js'
-import type { RequestResult } from '../stats/result.js'
+import { mapTimingWindows } from '../stats/observed.js'
+import type { RequestResult, Window } from '../stats/result.js'
 import { differences } from './environment.js'
 import {
   type Estimate,
@@ -17,7 +18,7 @@ import {
   type Scatter,
   volatilityOf,
 } from './estimate.js'
-import type { Figure, Job, JobValue, RequestFigures, RunFigures } from './job-figures.js'
+import type { Figure, Job, JobValue, RequestFigures, RunFigures, TimingFigures } from './job-figures.js'
 import type { LatencyMetric, RatioMetric, Shortage } from './judged-metric.js'
 import { lateOf } from './lateness.js'
 import { isPlain, type Measurement } from './measurement.js'
@@ -33,11 +34,16 @@ export function makeJob(measurement: Measurement): Job {
   return {
     environment: measurement.environment,
     runs: splitRuns(measurement).map((run) => {
-      const requests = run.requests.map(({ name, kind, phase }) => ({
+      const requests = run.requests.map(({ name, kind, phase, serverTimingWindows = {}, cache }) => ({
         name,
         kind,
         phase,
         series: requestSeries(run, name),
+        cacheHitRate: cache?.ratio ?? null,
+        timings: Object.keys(serverTimingWindows).map((timing) => ({
+          name: timing,
+          series: requestSeries(run, name, timing),
+        })),
       }))
       return withLateness(makeFigures(run.startedAt, requests, runSeries(run)), run)
     }),
@@ -92,12 +98,21 @@ function isSameJob(a: Job, b: Job): boolean {
   return !(apart > JOB_MS) && differences(a.environment, b.environment).length === 0
 }
 
-/** Returns one metric of a job, of a request or, with null, of the whole run; or what it lacks. */
-export function readValue(job: Job, request: string | null, metric: RatioMetric): JobValue | Shortage {
+/**
+ * Returns one metric of a job, of a request, of a server timing of a request, or with null of the whole run; or what it
+ * lacks.
+ */
+export function readValue(
+  job: Job,
+  request: string | null,
+  metric: RatioMetric,
+  timing?: string,
+): JobValue | Shortage {
   const figures = job.runs.map((run) => {
     if (request !== null) {
       const found = run.requests.find(({ name }) => name === request)
-      return (metric === 'throughput' ? undefined : found?.[metric]) ?? ABSENT
+      const figures = timing === undefined ? found : found?.timings?.find(({ name }) => name === timing)
+      return (metric === 'throughput' ? undefined : figures?.[metric]) ?? ABSENT
     }
     return metric === 'p50' ? ABSENT : run[metric]
   })
@@ -121,6 +136,9 @@ export interface RequestSeries {
   readonly kind: RequestResult['kind']
   readonly phase?: RequestResult['phase']
   readonly series: Series
+  readonly timings?: readonly { readonly name: string; readonly series: Series }[]
+  /** The share of its responses from a cache; null if it is unknown. */
+  readonly cacheHitRate?: number | null
 }
 
 /** Makes the figures that are kept of a run; `whole` is the series of all its requests. */
@@ -129,8 +147,10 @@ export function makeFigures(
   requests: readonly RequestSeries[],
   whole: Series,
 ): RunFigures {
-  const estimates = requests.map(({ name, kind, series }) => ({
+  const estimates = requests.map(({ name, kind, series, timings = [], cacheHitRate = null }) => ({
     name,
+    ...(cacheHitRate !== null && { cacheHitRate: rounded(cacheHitRate) }),
+    ...(timings.length > 0 && { timings: timings.map(timingFigures) }),
     kind,
     requests: series.reduce((sum, slice) => sum + slice.requests, 0),
     failed: series.reduce((sum, slice) => sum + slice.failed, 0),
@@ -163,6 +183,15 @@ export function makeFigures(
         p99: figureOf(p99),
       }
     }),
+  }
+}
+
+function timingFigures({ name, series }: { readonly name: string; readonly series: Series }): TimingFigures {
+  return {
+    name,
+    p50: figureOf(estimateMedianOf(series)),
+    p95: figureOf(estimateLatency(series, 'p95')),
+    p99: figureOf(estimateLatency(series, 'p99')),
   }
 }
 
@@ -225,11 +254,14 @@ export function splitRuns(measurement: Measurement): Measurement[] {
       startedAt,
       durationSeconds,
       requests: measurement.requests.map((request) => {
-        const windows = request.windows
-          .filter((window) => window.start >= start && window.start < end)
-          .map((window) => ({ ...window, start: window.start - start }))
+        const own = (all: readonly Window[]) =>
+          all
+            .filter((window) => window.start >= start && window.start < end)
+            .map((window) => ({ ...window, start: window.start - start }))
+        const windows = own(request.windows)
         const sum = (key: 'requests' | 'failed') => windows.reduce((all, window) => all + window[key], 0)
-        return { ...request, windows, requests: sum('requests'), failed: sum('failed') }
+        const counts = { requests: sum('requests'), failed: sum('failed') }
+        return { ...request, windows, ...mapTimingWindows(request, own), ...counts }
       }),
     }
   })

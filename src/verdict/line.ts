@@ -22,6 +22,8 @@ export interface Judged {
   readonly request: string | null
   /** The rare requests that are judged as one; `request` is null then. */
   readonly pooled?: readonly string[]
+  /** The server timing of the request that the judgements are about; absent for its latency. */
+  readonly timing?: string
   readonly judgements: readonly Judgement[]
 }
 

@@ -50,7 +50,11 @@ export type MeasuredTotals = Pick<
   Partial<Pick<Totals, 'serviceTime'>>
 
 /** One request, with its windows. */
-export type MeasuredRequest = MeasuredTotals & Pick<RequestResult, 'name' | 'kind' | 'phase' | 'windows'>
+export type MeasuredRequest = MeasuredTotals &
+  Pick<
+    RequestResult,
+    'name' | 'kind' | 'phase' | 'windows' | 'serverTiming' | 'serverTimingWindows' | 'cache'
+  >
 
 /**
  * Whether a request is comparable with the others of a run. A journey isn't, as it consists of its steps; nor is what

@@ -1,6 +1,7 @@
 /**
  * A measurement as a series of slices, the form in which it is judged.
  */
+import { timingWindowsOf } from '../stats/observed.js'
 import type { Window } from '../stats/result.js'
 import { readSparseCounts, type SparseCounts } from '../stats/sparse.js'
 import type { Measurement } from './measurement.js'
@@ -20,11 +21,11 @@ export interface Slice {
 
 /**
  * Returns one request's series of equal slices without gaps. All requests of a measurement have the same slices, so a
- * request that stopped being answered halfway has empty ones at its end.
+ * request that stopped being answered halfway has empty ones at its end. `timing`: the name of a server timing of it.
  */
-export function requestSeries(measurement: Measurement, name: string): Series {
+export function requestSeries(measurement: Measurement, name: string, timing?: string): Series {
   const grid = makeGrid(measurement)
-  const windows = measurement.requests.find((request) => request.name === name)?.windows ?? []
+  const windows = windowsOf(measurement, name, timing)
   return fillGrid(windows, grid, decodeLatencies)
 }
 
@@ -41,8 +42,8 @@ export function runSeries(measurement: Measurement): Series {
 }
 
 /** Returns one request's windows as slices, without the other side's turns: one side of a session. */
-export function requestSlices({ requests }: Measurement, name: string): Series {
-  const windows = requests.find((request) => request.name === name)?.windows ?? []
+export function requestSlices(measurement: Measurement, name: string, timing?: string): Series {
+  const windows = windowsOf(measurement, name, timing)
   return [...windows]
     .sort((a, b) => a.start - b.start)
     .map((window) => ({
@@ -51,6 +52,12 @@ export function requestSlices({ requests }: Measurement, name: string): Series {
       failed: window.failed,
       latencies: decodeLatencies(window),
     }))
+}
+
+function windowsOf({ requests }: Measurement, name: string, timing?: string): readonly Window[] {
+  const request = requests.find((each) => each.name === name)
+  if (timing === undefined) return request?.windows ?? []
+  return (request && timingWindowsOf(request, timing)) ?? []
 }
 
 /** Returns the same for all requests together, journeys left out, without latencies. */
@@ -115,5 +122,8 @@ function fillGrid(
 }
 
 function decodeLatencies(window: Window): readonly SparseCounts[] {
-  return window.histogram === '' ? [] : [readSparseCounts(window.histogram)]
+  if (window.histogram === '') return []
+  const counts = readSparseCounts(window.histogram)
+  // Verdicts are made from logarithms, but a server timing may be 0.
+  return [counts.values[0] === 0 ? { ...counts, values: [1, ...counts.values.slice(1)] } : counts]
 }

@@ -3,6 +3,7 @@
  * session, the slices between two restarts are a block, and each side has a run for each block. How one metric is judged
  * is in `judges/pairs.ts`.
  */
+import { timingWindowsOf } from '../stats/observed.js'
 import { type Control, lessControls, makeControl } from './controls.js'
 import { type DecisiveIf, decisiveIf, MEDIAN_SAMPLES, WHOLE_SAMPLES } from './decisive.js'
 import { splitRuns } from './job.js'
@@ -60,6 +61,8 @@ interface SidesOfRequest {
   readonly kind: MeasuredRequest['kind']
   readonly phase?: MeasuredRequest['phase']
   readonly blocks: readonly Block[]
+  /** Its server timings that both sides have. */
+  readonly timings?: readonly { readonly name: string; readonly blocks: readonly Block[] }[]
 }
 
 /** The two sides of a session from the measurements of a and b; `names`: the requests that both have. */
@@ -73,8 +76,12 @@ export function makeSides(
     before.slice(0, after.length).map((run, index) => ({ a: read(run), b: read(after[index]!) }))
   return {
     requests: options.names.map((name) => {
-      const { kind, phase } = a.requests.find((request) => request.name === name)!
-      return { name, kind, phase, blocks: blocks((run) => requestSlices(run, name)) }
+      const { kind, phase, serverTimingWindows = {} } = a.requests.find((request) => request.name === name)!
+      const other = b.requests.find((request) => request.name === name)!
+      const timings = Object.keys(serverTimingWindows)
+        .filter((timing) => timingWindowsOf(other, timing) !== undefined)
+        .map((timing) => ({ name: timing, blocks: blocks((run) => requestSlices(run, name, timing)) }))
+      return { name, kind, phase, blocks: blocks((run) => requestSlices(run, name)), timings }
     }),
     whole: options.withThroughput ? blocks(wholeSlices) : null,
     late: (name, metric) => ({ before: lateOf(a, name, metric), after: lateOf(b, name, metric) }),
@@ -127,12 +134,21 @@ export function judgeSides(sides: Sides, { limits, looks, maxSeconds }: SessionR
   }
   if (sides.whole !== null) whole.push({ paired: pairThroughputs(sides.whole), when: 'always' })
 
+  const timings = sides.requests.flatMap(({ name, timings: own = [] }) =>
+    own.map((timing) => ({
+      request: name,
+      timing: timing.name,
+      pairs: LATENCIES.map((metric) => pairLatencies(timing.blocks, metric)),
+    })),
+  )
+
   // A median with a shift is judged by that, paired or not.
   const ratios = [
     ...requests.flatMap(({ metrics, shift }) =>
       metrics.filter(({ metric, paired }) => (metric === 'p50' && shift !== null) || isUsable(paired)),
     ),
     ...whole.filter(({ paired }) => isUsable(paired)),
+    ...timings.flatMap(({ pairs }) => pairs.filter(isUsable)),
   ]
   const judgeable = ratios.length + (rare.length > 1 ? 1 : 0)
   const budget = FALSE_ALARMS / looks
@@ -170,6 +186,9 @@ export function judgeSides(sides: Sides, { limits, looks, maxSeconds }: SessionR
       ],
     }
   })
+  // They say where a change comes from, so they may be red, but leave nothing open.
+  for (const { request, timing, pairs } of timings)
+    judged.push({ request, timing, judgements: pairs.map((paired) => ask(paired, 'never', [], request)) })
   if (rare.length > 1) {
     const shift = { ...combine(rare.map((request) => request.shift)), typical: null }
     const decisive = rare.reduce((sum, { samples }) => sum + samples, 0) >= MEDIAN_SAMPLES

@@ -45,10 +45,12 @@ describe('search', () => {
     const path = '/api/services?category=masonry&location=Matara'
     const miss = await get(path)
     expect(miss.headers.get('x-cache')).toBe('miss')
-    expect(miss.headers.get('server-timing')).toMatch(/^db;dur=\d+\.\d, cache;desc="miss"$/)
+    expect(miss.headers.get('server-timing')).toMatch(
+      /^db;dur=\d+\.\d\d, render;dur=\d+\.\d\d, cache;desc="miss"$/,
+    )
     const hit = await get(path)
     expect(hit.headers.get('x-cache')).toBe('hit')
-    expect(hit.headers.get('server-timing')).toMatch(/^cache;desc="hit";dur=\d+\.\d$/)
+    expect(hit.headers.get('server-timing')).toMatch(/^cache;desc="hit";dur=\d+\.\d\d, render;dur=\d+\.\d\d$/)
     expect(await hit.text()).toBe(await miss.text())
   })
 })

@@ -38,3 +38,19 @@ test('a pull request shows what the terminal does', () => {
   expect(text).toContain('> 120 arrivals (')
   expect(text).toContain('> 3 requests still in flight at the end')
 })
+
+test('a service that was degraded before the load is said everywhere', () => {
+  const ready = {
+    url: 'http://shop/up\u001b',
+    tries: 2,
+    waitedMs: 900,
+    latencyMs: 612.4,
+    limitMs: 500,
+    degraded: true,
+  }
+  const note =
+    'the service was degraded before the load: http://shop/up\\u001b took 612ms to answer, longer than 500ms'
+  expect(listNotes({ ...run, ready })).toEqual([note])
+  expect(markdown.render({ ...run, ready })).toContain('longer than 500ms')
+  expect(listNotes({ ...run, ready: { ...ready, degraded: false } })).toEqual([])
+})

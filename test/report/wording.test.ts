@@ -64,3 +64,16 @@ test.each([
     expect(describeChange(given)).toBe(words)
   },
 )
+
+test('a server timing is named with its request', () => {
+  const row = {
+    request: 'search',
+    metric: 'server_timing.db.query.p95',
+    baseline: 10,
+    current: 14,
+    change: 0.4,
+  }
+  expect(describeChange(row)).toBe(
+    'server timing "db.query" of "search" got slower: p95 went from 10.0ms to 14.0ms (+40.0%)',
+  )
+})

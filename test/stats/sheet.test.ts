@@ -97,3 +97,72 @@ test('a reused tally keeps nothing of its first use', () => {
   expect(once.get(0).requests).toBe(0)
   expect(once.get(1).latency.count).toBe(1)
 })
+
+describe('server timings', () => {
+  test('arrive by name, whatever the number', () => {
+    const sheet = new Sheet(3)
+    for (let i = 0; i < 10_000; i++) {
+      const row = sheet.row(2)
+      row.recordTiming(row.timingIndex('db'), i)
+      if (i % 4 === 0) row.recordTiming(row.timingIndex('__proto__'), 7)
+    }
+    const tally = new Tally(3)
+    tally.addSheet(moved(sheet.take()))
+    const { timings, hasMoreTimings } = tally.get(2)
+    expect([...timings].map(([name, { count }]) => [name, count])).toEqual([
+      ['db', 10_000],
+      ['__proto__', 2500],
+    ])
+    expect(timings.get('db')!.max).toBe(10_000 - 1)
+    expect(hasMoreTimings).toBe(false)
+    expect(sheet.take()).toMatchObject({ timings: [], timingNames: [] })
+  })
+
+  test('of a name that comes later keep their order', () => {
+    const sheet = new Sheet(1)
+    const tally = new Tally(1)
+    for (const names of [['a'], ['b', 'a'], []]) {
+      for (const name of names) sheet.row(0).recordTiming(sheet.row(0).timingIndex(name), 1)
+      tally.addSheet(moved(sheet.take()))
+    }
+    expect([...tally.get(0).timings].map(([name, { count }]) => [name, count])).toEqual([
+      ['a', 2],
+      ['b', 1],
+    ])
+  })
+
+  test('of more names than are kept are left out, and that is known', () => {
+    const tally = new Tally(2)
+    for (const worker of [0, 1]) {
+      const sheet = new Sheet(2)
+      for (let i = 0; i < 15; i++) {
+        const row = sheet.row(1)
+        row.recordTiming(row.timingIndex(`${worker} ${i}`), 1)
+      }
+      tally.addSheet(moved(sheet.take()))
+    }
+    expect(tally.get(1).timings.size).toBe(20)
+    expect(tally.get(1).hasMoreTimings).toBe(true)
+    const sheet = new Sheet(1)
+    const indexes = Array.from({ length: 1000 }, (_, i) => sheet.row(0).timingIndex(`n${i}`))
+    expect(indexes.slice(0, 22)).toEqual([...Array(20).keys(), -1, -1])
+    expect(sheet.take().timingNames).toMatchObject([{ request: 0, hasMore: true }])
+  })
+
+  test('are added up and cleared with the rest', () => {
+    const sheet = new Sheet(1)
+    const row = sheet.row(0)
+    row.recordTiming(row.timingIndex('db'), 5)
+    row.cacheHits = 3
+    row.cacheMisses = 1
+    const [one, sum] = [new Tally(1), new Tally(1)]
+    one.addSheet(moved(sheet.take()))
+    sum.merge(one)
+    sum.merge(one)
+    expect(sum.get(0).timings.get('db')!.count).toBe(2)
+    expect(sum.get(0)).toMatchObject({ cacheHits: 6, cacheMisses: 2 })
+    one.clear()
+    expect(one.get(0).timings.size).toBe(0)
+    expect(sum.get(0).timings.get('db')!.count).toBe(2)
+  })
+})

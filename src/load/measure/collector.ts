@@ -4,6 +4,7 @@
  */
 import { numberWarmups, type SeriesSpec } from '../../plan/series.js'
 import { Histogram } from '../../stats/histogram.js'
+import { observedOf } from '../../stats/observed.js'
 import { ratesOf } from '../../stats/rates.js'
 import type { ErrorCount, RequestResult, TimelinePoint, Totals, Window } from '../../stats/result.js'
 import { percentileMs, summarize } from '../../stats/summary.js'
@@ -68,6 +69,8 @@ export class Collector {
   private readonly reached: number[]
   /** The seconds of each request; undefined for requests that were never sent. */
   private readonly logs: (SecondLog | undefined)[]
+  /** The seconds of each server timing of each request, by name. */
+  private readonly timingLogs: Map<string, SecondLog>[]
   /** The seconds that exist, ascending. */
   private readonly starts: number[] = []
   private readonly written = new Map<number, WrittenWindows>()
@@ -91,6 +94,7 @@ export class Collector {
     this.onSecond = onSecond
     this.reached = new Array<number>(workers).fill(Number.NEGATIVE_INFINITY)
     this.logs = new Array(specs.length).fill(undefined)
+    this.timingLogs = specs.map(() => new Map())
   }
 
   /** Adds a second of one worker. Each worker's seconds come in order. */
@@ -126,11 +130,13 @@ export class Collector {
    * Windows are seconds, or several seconds in long runs; seconds of sides that take turns are never joined.
    */
   requests(durationSeconds: number): RequestResult[] {
-    const kept = this.logs.reduce((most, log) => Math.max(most, log?.seconds ?? 1), 1)
+    const logs = [...this.logs, ...this.timingLogs.flatMap((named) => [...named.values()])]
+    const kept = logs.reduce((most, log) => Math.max(most, log?.seconds ?? 1), 1)
     const spans = this.spans(this.inTurns ? 1 : secondsEach(Math.round(durationSeconds), kept))
     return this.specs.map((_, i) => ({
       ...this.describe(i, durationSeconds),
       windows: this.windowsOf(i, spans).map((window) => clipWindow(window, durationSeconds)),
+      ...this.timingWindows(i, spans, durationSeconds),
     }))
   }
 
@@ -180,7 +186,7 @@ export class Collector {
 
   /** All requests and steps as one series. Journeys are left out because they consist of these. */
   private sent(tally: Tally): Series {
-    const total = new Series()
+    const total = new Series(Number.POSITIVE_INFINITY)
     for (const i of tally.used) if (this.isSent(i)) total.merge(tally.get(i))
     return total
   }
@@ -265,12 +271,40 @@ export class Collector {
     if (start !== last) this.starts.push(start)
     for (const i of tally.used) {
       if (i >= this.specs.length) continue
-      this.logs[i] ??= new SecondLog(
-        i / this.specs.length,
-        this.inTurns ? Number.POSITIVE_INFINITY : undefined,
-      )
+      this.logs[i] ??= this.makeLog(i)
       this.logs[i].add(start, tally.get(i))
+      for (const [name, latency] of tally.get(i).timings) this.logTiming(i, name, start, latency)
     }
+  }
+
+  private makeLog(request: number): SecondLog {
+    return new SecondLog(request / this.specs.length, this.inTurns ? Number.POSITIVE_INFINITY : undefined)
+  }
+
+  /** Only the names that the totals keep have windows. */
+  private logTiming(request: number, name: string, start: number, latency: Histogram): void {
+    if (!this.totals.get(request).timings.has(name)) return
+    const logs = this.timingLogs[request]!
+    const log = logs.get(name) ?? this.makeLog(request)
+    logs.set(name, log)
+    log.add(start, { requests: latency.count, failed: 0, latency })
+  }
+
+  private timingWindows(
+    request: number,
+    { seconds, spans }: Spans,
+    durationSeconds: number,
+  ): Pick<RequestResult, 'serverTimingWindows'> {
+    const logs = this.timingLogs[request]!
+    if (logs.size === 0) return {}
+    const windowsOf = (log: SecondLog) => {
+      const found = readLog(log, seconds, 0)
+      return spans.map((span) =>
+        clipWindow({ ...span, ...(found.get(span.start) ?? NOTHING_SENT) }, durationSeconds),
+      )
+    }
+    const named = [...logs].sort(([a], [b]) => (a < b ? -1 : 1))
+    return { serverTimingWindows: Object.fromEntries(named.map(([name, log]) => [name, windowsOf(log)])) }
   }
 
   /** The windows of a request. An A/B session is judged several times, so encoded windows are kept. */
@@ -280,10 +314,8 @@ export class Collector {
     // The last window may have become longer, with more responses.
     windows.pop()
     const done = windows.length
-    const found = new Map<number, Pick<Window, 'requests' | 'failed' | 'histogram'>>()
-    const read = ({ start, requests, failed, latency }: Stretch) =>
-      found.set(start, { requests, failed, histogram: latency.encode() })
-    if (done < spans.length) this.logs[request]?.read(seconds, read, spans[done]!.start)
+    const log = this.logs[request]
+    const found = done < spans.length && log ? readLog(log, seconds, spans[done]!.start) : NONE_FOUND
     for (const { start, duration } of spans.slice(done))
       windows.push({ start, duration, ...(found.get(start) ?? NOTHING_SENT) })
     this.written.set(request, { seconds, windows })
@@ -307,6 +339,19 @@ interface Spans {
   /** Seconds per full window. */
   readonly seconds: number
   readonly spans: readonly { readonly start: number; readonly duration: number }[]
+}
+
+type Found = ReadonlyMap<number, Pick<Window, 'requests' | 'failed' | 'histogram'>>
+
+const NONE_FOUND: Found = new Map()
+
+/** Windows by their start, from second `from` on. */
+function readLog(log: SecondLog, seconds: number, from: number): Found {
+  const found = new Map<number, Pick<Window, 'requests' | 'failed' | 'histogram'>>()
+  const read = ({ start, requests, failed, latency }: Stretch) =>
+    found.set(start, { requests, failed, histogram: latency.encode() })
+  log.read(seconds, read, from)
+  return found
 }
 
 const NOTHING_SENT = { requests: 0, failed: 0, histogram: new Histogram().encode() }
@@ -357,6 +402,7 @@ function makeTotals(series: Series, durationSeconds: number): Totals {
       errors: retryErrors,
     },
     errors: byCount(series.errors),
+    ...observedOf(series, summarize),
   }
 }
 

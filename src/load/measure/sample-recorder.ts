@@ -7,6 +7,7 @@ import type { Plan } from '../../plan/plan.js'
 import { listSeries, numberWarmups } from '../../plan/series.js'
 import type { Row } from '../../stats/sheet.js'
 import type { VirtualUser } from '../engine/virtual-user.js'
+import { Observer } from '../observe/observer.js'
 import type { Failure } from '../response/failure.js'
 import { ResponseCheck } from '../response/response-check.js'
 import { type Gauges, type WindowData, WindowRecorder } from './window-recorder.js'
@@ -39,6 +40,7 @@ export class SampleRecorder {
   private readonly warmups: readonly number[]
   /** By series; null for a journey. */
   private readonly judges: readonly (ResponseCheck | null)[]
+  private readonly observer: Observer | null
   /** Requests due later only bring journeys to their end, and don't count. */
   private closedAt: Ms = Number.POSITIVE_INFINITY
 
@@ -47,6 +49,7 @@ export class SampleRecorder {
     this.startAt = startAt
     this.judges = series.map(({ request }) => (request === null ? null : new ResponseCheck(request, plan)))
     this.warmups = numberWarmups(series)
+    this.observer = plan.observe === undefined ? null : new Observer(plan.observe)
     this.recorder = new WindowRecorder({
       requests: series.length + this.warmups.filter((number) => number >= 0).length,
       startAt,
@@ -90,6 +93,8 @@ export class SampleRecorder {
     const series = this.countBytes(user, ended)
     recordInto(series, user, ended, failure)
     if (failure === null && detours?.failures.length) series.recovered++
+    if (this.observer !== null && failure === null && answer != null)
+      this.observer.record(series, answer.head)
     // Responses that were not checked were not decoded.
     if (answer != null && broken === null && failure?.kind !== 'status')
       series.bytesDecoded += answer.decodedBytes

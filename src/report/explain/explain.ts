@@ -161,6 +161,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   error_rate: 'error rate',
   throughput: 'throughput',
   requests: 'number of finished requests',
+  cache_hit_rate: 'share of responses from a cache',
 }
 
 const WORDS: Readonly<Record<Threshold['operator'], string>> = {

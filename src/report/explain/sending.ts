@@ -35,6 +35,7 @@ export function explainSending(scenario: Scenario): string[] {
       'retries',
       own(({ retries }) => retries !== undefined),
     ),
+    ...explainObserve(scenario),
     explainFiles([...sent, ...requestsOf([...scenario.before, ...scenario.after])]),
   ]
   return lines.filter((line) => line !== null)
@@ -83,6 +84,15 @@ function explainFiles(requests: readonly RequestSpec[]): string | null {
   return names.size === 0
     ? null
     : `files are sent as they are, from memory shared by all virtual users: ${[...names].join(', ')}`
+}
+
+function explainObserve({ observe }: Scenario): (string | null)[] {
+  const { serverTiming, cache } = observe ?? {}
+  const which = serverTiming === 'all' ? 'all names' : serverTiming?.join(', ')
+  return [
+    which === undefined ? null : `reads the Server-Timing header of each response: ${which}`,
+    cache === undefined ? null : 'counts the responses that come from a cache',
+  ]
 }
 
 function exceptions(key: string, count: number): string | null {

@@ -5,6 +5,7 @@ import { formatDuration, plural } from '../../base/units.js'
 import { describeCondition, describeStatus, describeTemplate } from '../../scenario/model/describe.js'
 import type { JourneySpec, Step } from '../../scenario/model/journey.js'
 import { listPairs } from '../../scenario/model/pairs.js'
+import type { Ready } from '../../scenario/model/ready.js'
 import type { RequestSpec } from '../../scenario/model/request.js'
 import type { Scenario } from '../../scenario/model/scenario.js'
 
@@ -67,14 +68,14 @@ function listSteps(steps: readonly Step[], depth = 0): ExplainedStep[] {
   })
 }
 
-/** Returns a line for each phase around the load: setup, per-user setup, teardown. */
-export function explainPhases({ before, beforeEach, after }: Scenario): string[] {
+/** Returns a line for each phase around the load: readiness, setup, per-user setup, teardown. */
+export function explainPhases({ ready, before, beforeEach, after }: Scenario): string[] {
   const phases = [
     ['once before the load', before],
     ['once per virtual user', beforeEach],
     ['once after the load', after],
   ] as const
-  return phases.flatMap(([title, steps]) =>
+  const around = phases.flatMap(([title, steps]) =>
     steps.length === 0
       ? []
       : [
@@ -83,6 +84,13 @@ export function explainPhases({ before, beforeEach, after }: Scenario): string[]
             .join(', then ')}`,
         ],
   )
+  return ready === undefined ? around : [explainReady(ready), ...around]
+}
+
+function explainReady({ request, withinMs, degradedMs }: Ready): string {
+  const degraded =
+    degradedMs === null ? '' : `; degraded if the answer takes more than ${formatDuration(degradedMs)}`
+  return `before anything else: ${lineOf(request)} until the status is below 400, for up to ${formatDuration(withinMs)}${degraded}`
 }
 
 function describeRepeat({ repeat }: Step): string {

@@ -1,12 +1,21 @@
 /**
- * CSV (RFC 4180) with a row per request and a total, for spreadsheets.
+ * CSV (RFC 4180) with a row per request, per server timing of a request, and a total, for spreadsheets.
  */
 import { printable } from '../../base/printable.js'
 import { withWarmup } from '../../stats/add.js'
-import type { Result, Totals } from '../../stats/result.js'
+import type { LatencySummary, Result, Totals } from '../../stats/result.js'
+import { listTimings } from '../observed.js'
 import type { Format } from './format.js'
 
-const COLUMNS: readonly { readonly title: string; readonly read: (totals: Totals) => number | null }[] = [
+type Row = Partial<Omit<Totals, 'latency'>> & {
+  readonly latency: Partial<Omit<LatencySummary, 'histogram'>>
+  readonly timing?: string
+}
+
+const COLUMNS: readonly {
+  readonly title: string
+  readonly read: (row: Row) => number | string | null | undefined
+}[] = [
   { title: 'requests', read: ({ requests }) => requests },
   { title: 'failed', read: ({ failed }) => failed },
   { title: 'error_rate', read: ({ errorRate }) => errorRate },
@@ -20,19 +29,24 @@ const COLUMNS: readonly { readonly title: string; readonly read: (totals: Totals
   { title: 'p999_ms', read: ({ latency }) => latency.p999 },
   { title: 'max_ms', read: ({ latency }) => latency.max },
   { title: 'requests_per_second', read: ({ requestRate }) => requestRate },
+  { title: 'cache_hit_rate', read: ({ cache }) => cache?.ratio },
+  { title: 'server_timing', read: ({ timing }) => timing && quoteCell(timing) },
 ]
 
 function render(result: Result): string {
   const header = ['scenario', 'request', 'kind', ...COLUMNS.map(({ title }) => title)]
-  const row = (name: string, kind: string, totals: Totals) => [
+  const row = (name: string, kind: string, figures: Row) => [
     quoteCell(result.scenario.name),
     quoteCell(name),
     kind,
-    ...COLUMNS.map(({ read }) => String(read(totals) ?? '')),
+    ...COLUMNS.map(({ read }) => String(read(figures) ?? '')),
   ]
   const rows = [
     header,
     ...result.requests.map(withWarmup).map((request) => row(request.name, request.kind, request)),
+    ...listTimings(result.requests, Number.POSITIVE_INFINITY).rows.map(({ request, timing, figures }) =>
+      row(request, 'server timing', { requests: figures.count, latency: figures, timing }),
+    ),
     row('', 'total', result.totals),
   ]
   return rows.map((cells) => `${cells.join(',')}\r\n`).join('')

@@ -8,6 +8,7 @@ import type { Comparison } from '../../stats/comparison.js'
 import type { RequestResult, Result, Totals } from '../../stats/result.js'
 import { describeAside, isAside, sideTitles, sortNotable } from '../comparison.js'
 import { listNotes } from '../notes.js'
+import { describeTimingsLeft, hasCache, listTimings } from '../observed.js'
 import { COMPARED_ROWS_MAX, describeLeftOut, requestsShown } from '../ranking.js'
 import { comparedCells, formatActual, headline, subjectOf } from '../wording.js'
 import type { Format } from './format.js'
@@ -24,6 +25,7 @@ export function renderMarkdown(result: Result): string {
     result.comparison === null ? '' : renderComparison(result.comparison),
     renderThresholds(result),
     renderRequests(result.requests.map(withWarmup), result),
+    renderTimings(result.requests),
     renderNotes(listNotes(result), sentence),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
@@ -80,7 +82,11 @@ function renderRequests(
   { totals, comparison }: Pick<Result, 'totals' | 'comparison'>,
 ): string {
   const hasFailed = totals.failed > 0
-  const cells = (name: string, { requests: count, errorRate, throughput, requestRate, latency }: Totals) => [
+  const isCached = hasCache(requests)
+  const cells = (
+    name: string,
+    { requests: count, errorRate, throughput, requestRate, latency, cache }: Totals,
+  ) => [
     name,
     formatCount(count),
     formatRate(throughput),
@@ -90,15 +96,45 @@ function renderRequests(
     formatLatency(latency.p95),
     formatLatency(latency.p99),
     formatLatency(latency.max),
+    ...(isCached ? [cache?.ratio == null ? '–' : formatShare(cache.ratio)] : []),
   ]
   const shown = requestsShown(requests, comparison)
   const left = requests.length - shown.length
   const rows = shown.map((request) => cells(escapeMarkdown(request.name), request))
   const all = requests.length > 1 ? [cells('**total**', totals)] : []
   const rates = hasFailed ? ['rate', 'incl. failed'] : ['rate']
-  const titles = ['request', 'count', ...rates, 'errors', 'p50', 'p95', 'p99', 'max']
+  const titles = [
+    'request',
+    'count',
+    ...rates,
+    'errors',
+    'p50',
+    'p95',
+    'p99',
+    'max',
+    ...(isCached ? ['cached'] : []),
+  ]
   const table = renderTable(titles, 1, [...rows, ...all])
   return left === 0 ? table : `${table}\n\n${escapeMarkdown(describeLeftOut(left))}`
+}
+
+/** More rows would make a comment too long. */
+const TIMINGS_SHOWN = 20
+
+function renderTimings(requests: readonly RequestResult[]): string {
+  const { rows, left } = listTimings(requests, TIMINGS_SHOWN)
+  if (rows.length === 0) return ''
+  const cells = rows.map(({ request, timing, figures }) => [
+    escapeMarkdown(request),
+    escapeMarkdown(timing),
+    formatCount(figures.count),
+    formatLatency(figures.p50),
+    formatLatency(figures.p95),
+    formatLatency(figures.p99),
+    formatLatency(figures.max),
+  ])
+  const table = renderTable(['request', 'server timing', 'count', 'p50', 'p95', 'p99', 'max'], 2, cells)
+  return left === 0 ? table : `${table}\n\n${escapeMarkdown(describeTimingsLeft(left))}`
 }
 
 function renderNotes(notes: readonly string[], sentence: string): string {

@@ -8,7 +8,7 @@ import { Histogram } from '../../stats/histogram.js'
 import type { LatencySummary } from '../../stats/result.js'
 import { sideTitles } from '../comparison.js'
 import { renderChart } from './chart.js'
-import { type Markup, NOTHING } from './markup.js'
+import { type Content, type Markup, NOTHING } from './markup.js'
 import { roundTicks } from './scale.js'
 import { renderTable } from './table.js'
 
@@ -91,7 +91,7 @@ export function formatTick(ms: number): string {
 
 /** Renders the percentiles of several kinds of latency as a table. */
 export function renderPercentiles(
-  kinds: readonly { readonly label: string; readonly latency: LatencySummary }[],
+  kinds: readonly { readonly label: Content; readonly latency: LatencySummary }[],
 ): Markup {
   const measured = kinds.filter(({ latency }) => latency.count > 0)
   if (measured.length === 0) return NOTHING

@@ -7,7 +7,7 @@ import type { NextStep } from '../advice.js'
 import { renderComparison } from './comparison.js'
 import { renderDistribution } from './distribution.js'
 import { html, type Markup, NOTHING } from './markup.js'
-import { renderEach, renderRequests } from './requests.js'
+import { renderEach, renderRequests, renderTimings } from './requests.js'
 import { renderConditions, renderFailures, renderSource, renderThresholds } from './sections.js'
 import { runPoints } from './series.js'
 import { renderTimeCharts, renderTimeTable } from './time-charts.js'
@@ -19,7 +19,7 @@ const ROWS_MAX = 60
 /** Renders the report without the surrounding page. `next` is the suggested next step, null for none. */
 export function renderReport(measured: Result, next: NextStep | null): Markup {
   const result = { ...measured, requests: measured.requests.map(withWarmup) }
-  return html`${renderVerdict(result, next)}${result.comparison === null ? NOTHING : renderComparison(result.comparison)}${renderThresholds(result)}${renderRequests(result)}${renderCharts(result)}${renderFailures(result)}${renderEach(result)}${renderConditions(result)}${renderSource(result)}`
+  return html`${renderVerdict(result, next)}${result.comparison === null ? NOTHING : renderComparison(result.comparison)}${renderThresholds(result)}${renderRequests(result)}${renderTimings(result.requests)}${renderCharts(result)}${renderFailures(result)}${renderEach(result)}${renderConditions(result)}${renderSource(result)}`
 }
 
 function renderCharts(result: Result): Markup {

@@ -3,6 +3,7 @@
  */
 import { formatCount, formatLatency, formatRate, formatShare, formatSize, plural } from '../../base/units.js'
 import type { ErrorCount, LatencySummary, RequestResult, Result, Totals } from '../../stats/result.js'
+import { describeTimingsLeft, hasCache, listTimings, type ObservedRequest } from '../observed.js'
 import { chooseRequests, rankRequests } from '../ranking.js'
 import { renderDistribution, renderPercentiles } from './distribution.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
@@ -10,7 +11,7 @@ import { requestPoints } from './series.js'
 import { renderFacts, renderName, renderTable, type TableColumn } from './table.js'
 import { renderTimeCharts, renderTimeTable } from './time-charts.js'
 
-function columnsOf(hasFailed: boolean): readonly TableColumn[] {
+function columnsOf(hasFailed: boolean, isCached: boolean): readonly TableColumn[] {
   const withFailed = { title: 'incl. failed', isExpendable: true }
   return [
     { title: 'request', isText: true },
@@ -18,6 +19,7 @@ function columnsOf(hasFailed: boolean): readonly TableColumn[] {
     { title: 'rate', isExpendable: true },
     ...(hasFailed ? [withFailed] : []),
     ...FIGURES,
+    ...(isCached ? [{ title: 'cached' }] : []),
   ]
 }
 
@@ -71,8 +73,10 @@ export function renderRequestTable(
 ): Markup {
   if (requests.length === 0) return NOTHING
   const hasFailed = totals.failed > 0
-  const rows = requests.map(([name, measured]) => cells(name, measured, hasFailed))
-  const all = requests.length > 1 ? [cells('total', totals, hasFailed)] : []
+  const isCached = hasCache(requests.map(([, measured]) => measured))
+  const look = { hasFailed, isCached }
+  const rows = requests.map(([name, measured]) => cells(name, measured, look))
+  const all = requests.length > 1 ? [cells('total', totals, look)] : []
   return html`<section aria-labelledby="requests">
 <h2 id="requests">Requests</h2>
 ${
@@ -80,17 +84,52 @@ ${
     ? NOTHING
     : html`<p class="hint">${note}</p>
 `
-}${renderTable('Requests', columnsOf(hasFailed), [...rows, ...all])}</section>
+}${renderTable('Requests', columnsOf(hasFailed, isCached), [...rows, ...all])}</section>
 `
 }
 
 /** The figures of a table row. */
 type Measured = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput' | 'requestRate'> & {
   readonly latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99' | 'max'>
+  readonly cache?: Totals['cache'] | undefined
 }
 
-function cells(name: Content, measured: Measured, hasFailed: boolean): Content[] {
-  const { requests, failed, errorRate, throughput, requestRate, latency } = measured
+/** More server timings would bury the charts. */
+const TIMINGS_SHOWN = 60
+
+/** Renders a row for each server timing of a request; nothing if there are none. */
+export function renderTimings(requests: readonly ObservedRequest[]): Markup {
+  const { rows, left } = listTimings(requests, TIMINGS_SHOWN)
+  if (rows.length === 0) return NOTHING
+  const columns = [
+    { title: 'request', isText: true },
+    { title: 'server timing', isText: true },
+    { title: 'count', isExpendable: true },
+    ...FIGURES.filter(({ title }) => title !== 'errors'),
+  ]
+  const cells = rows.map(({ request, timing, figures }): Content[] => [
+    renderName(request),
+    renderName(timing),
+    formatCount(figures.count),
+    formatLatency(figures.p50),
+    formatLatency(figures.p95),
+    formatLatency(figures.p99),
+    formatLatency(figures.max),
+  ])
+  return html`<section aria-labelledby="timings">
+<h2 id="timings">Server timings</h2>
+<p class="hint">What the service says of its own time, in the Server-Timing header of its responses.${left === 0 ? '' : ` ${describeTimingsLeft(left)}`}</p>
+${renderTable('Server timings', columns, cells)}</section>
+`
+}
+
+interface RowLook {
+  readonly hasFailed: boolean
+  readonly isCached: boolean
+}
+
+function cells(name: Content, measured: Measured, { hasFailed, isCached }: RowLook): Content[] {
+  const { requests, failed, errorRate, throughput, requestRate, latency, cache } = measured
   return [
     name,
     formatCount(requests),
@@ -101,6 +140,7 @@ function cells(name: Content, measured: Measured, hasFailed: boolean): Content[]
     formatLatency(latency.p95),
     formatLatency(latency.p99),
     formatLatency(latency.max),
+    ...(isCached ? [cache?.ratio == null ? '–' : formatShare(cache.ratio)] : []),
   ]
 }
 
@@ -145,6 +185,12 @@ function renderRequest(request: RequestResult, index: number, result: Result): M
     ...(request.retries.attempts === 0
       ? []
       : [['retries', formatCount(request.retries.attempts)] satisfies [string, Content]]),
+    ...(request.cache === undefined
+      ? []
+      : ([
+          ['from a cache', formatCount(request.cache.hits)],
+          ['not from a cache', formatCount(request.cache.misses)],
+        ] satisfies [string, Content][])),
     ...Object.entries(request.statuses).map(([status, count]): [string, Content] => [
       `status ${status}`,
       formatCount(count),
@@ -157,6 +203,10 @@ ${renderPercentiles([
   { label: 'latency', latency },
   { label: 'service time', latency: request.serviceTime },
   { label: 'time to first byte', latency: request.timeToFirstByte },
+  ...Object.entries(request.serverTiming ?? {}).map(([timing, latency]) => ({
+    label: html`server timing ${renderName(timing)}`,
+    latency,
+  })),
 ])}<div class="charts">
 ${renderDistribution({ request: name, latency, comparison: result.comparison }, true)}${renderTimeCharts(points, result.durationSeconds, true)}</div>
 ${renderTimeTable(points, ROWS_MAX)}${renderFacts(facts)}${renderErrors(request.errors)}</div>

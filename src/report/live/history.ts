@@ -28,6 +28,16 @@ export interface LiveRequest {
   readonly failedRatio: number | null
   readonly p50Ms: number | null
   readonly p95Ms: number | null
+  /** Share of responses from a cache; null if none says anything of one. */
+  readonly cacheRatio: number | null
+  readonly timings: readonly LiveTiming[]
+}
+
+/** A server timing of a request, over the same time. */
+export interface LiveTiming {
+  readonly name: string
+  readonly p50Ms: number | null
+  readonly p95Ms: number | null
 }
 
 /** Failures of one kind since the start of the measured part, or of the warm-up while it lasts. */
@@ -75,16 +85,29 @@ export class History {
       const parts = this.recent.map((second) => second[index]!)
       const requests = parts.reduce((sum, part) => sum + part.requests, 0)
       const failed = parts.reduce((sum, part) => sum + part.failed, 0)
-      this.scratch.clear()
-      for (const part of parts) this.scratch.addPacked(part.latency)
+      const { p50Ms, p95Ms } = this.percentiles(parts.map(({ latency }) => latency))
+      const sum = (key: 'cacheHits' | 'cacheMisses') => parts.reduce((all, part) => all + part[key], 0)
+      const hits = sum('cacheHits')
+      const names = [...new Set(parts.flatMap(({ timings }) => [...timings.keys()]))].sort()
       return {
         name,
         rate: (requests - failed) / seconds,
         failedRatio: requests === 0 ? null : failed / requests,
-        p50Ms: percentileMs(this.scratch, 50),
-        p95Ms: percentileMs(this.scratch, 95),
+        p50Ms,
+        p95Ms,
+        cacheRatio: hits + sum('cacheMisses') === 0 ? null : hits / (requests - failed),
+        timings: names.map((timing) => ({
+          name: timing,
+          ...this.percentiles(parts.flatMap(({ timings }) => timings.get(timing) ?? [])),
+        })),
       }
     })
+  }
+
+  private percentiles(parts: readonly Uint32Array[]): Omit<LiveTiming, 'name'> {
+    this.scratch.clear()
+    for (const part of parts) this.scratch.addPacked(part)
+    return { p50Ms: percentileMs(this.scratch, 50), p95Ms: percentileMs(this.scratch, 95) }
   }
 
   /** Returns the failures, most frequent first. */
@@ -105,10 +128,15 @@ interface Recent {
   readonly requests: number
   readonly failed: number
   readonly latency: Uint32Array
+  readonly timings: ReadonlyMap<string, Uint32Array>
+  readonly cacheHits: number
+  readonly cacheMisses: number
 }
 
 function copySeries({ name, series }: Frame['series'][number]): Recent {
-  return { name, requests: series.requests, failed: series.failed, latency: series.latency.pack() }
+  const { requests, failed, cacheHits, cacheMisses } = series
+  const timings = new Map([...series.timings].map(([timing, histogram]) => [timing, histogram.pack()]))
+  return { name, requests, failed, cacheHits, cacheMisses, latency: series.latency.pack(), timings }
 }
 
 function keep<T>(list: T[], item: T, most: number): void {

@@ -102,22 +102,39 @@ const COLUMNS: readonly Column[] = [
   { title: 'errors', align: 'right' },
   { title: 'p50', align: 'right', expendable: 1 },
   { title: 'p95', align: 'right' },
+  { title: 'cached', align: 'right', expendable: 0 },
 ]
 
 /** Draws a line per request and counts those left out; empty without room for the title and one request. */
 function drawRequests(requests: readonly LiveRequest[], { columns, rows }: Room, { style }: Look): string[] {
   if (rows < 2 || requests.length === 0) return []
   const isAll = requests.length <= rows - 1
+  const hasCache = requests.some(({ cacheRatio }) => cacheRatio !== null)
   const shown = isAll ? requests : requests.slice(0, rows - 2)
   if (shown.length === 0) return []
-  const cells = shown.map(({ name, rate, failedRatio, p50Ms, p95Ms }) => [
-    printable(name),
-    formatRate(rate),
-    failedRatio === null ? '–' : failedRatio === 0 ? '0' : style.red(formatShare(failedRatio)),
-    formatLatency(p50Ms),
-    formatLatency(p95Ms),
+  // Requests come first: their server timings are shown only if there is room for those of all.
+  const timings = shown.reduce((sum, request) => sum + request.timings.length, 0)
+  const hasTimings = isAll && shown.length + timings <= rows - 1
+  const cells = shown.flatMap(({ name, rate, failedRatio, p50Ms, p95Ms, cacheRatio, timings }) => [
+    [
+      printable(name),
+      formatRate(rate),
+      failedRatio === null ? '–' : failedRatio === 0 ? '0' : style.red(formatShare(failedRatio)),
+      formatLatency(p50Ms),
+      formatLatency(p95Ms),
+      cacheRatio === null ? '–' : formatShare(cacheRatio),
+    ],
+    ...(hasTimings ? timings : []).map((timing) => [
+      `  ${printable(timing.name)}`,
+      '',
+      '',
+      formatLatency(timing.p50Ms),
+      formatLatency(timing.p95Ms),
+      '',
+    ]),
   ])
-  const table = renderTable(COLUMNS, cells, { width: columns, isLive: true, title: style.dim }).split('\n')
+  const kept = hasCache ? COLUMNS : COLUMNS.slice(0, -1)
+  const table = renderTable(kept, cells, { width: columns, isLive: true, title: style.dim }).split('\n')
   // On a screen narrower than the narrowest table, the table would be useless.
   if (columns < NARROWEST) return []
   return isAll ? table : [...table, style.dim(`and ${formatCount(requests.length - shown.length)} more`)]

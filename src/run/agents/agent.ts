@@ -9,6 +9,7 @@ import { readLimits } from '../../base/limits.js'
 import { formatDuration } from '../../base/units.js'
 import { HEAD_START_MS, runFleet } from '../../load/fleet/threads.js'
 import { checkReachable, checkResources } from '../../load/once/preflight.js'
+import { awaitReady } from '../../load/once/ready.js'
 import { checkData } from '../../plan/data-check.js'
 import { makePlan } from '../../plan/make-plan.js'
 import { scenarioHash } from '../../scenario/model/hash.js'
@@ -174,8 +175,9 @@ async function carryOut(assignment: Part, { readJob, limits }: AgentOptions, han
     shard: { index, of },
   })
   checkData(plan)
-  await checkReachable(target, scenario.http, stop.signal)
   checkResources(plan, readLimits(), of)
+  const ready = await awaitReady(scenario, plan, { signal: stop.signal })
+  await checkReachable(target, scenario.http, stop.signal)
   let startAt: Ms = 0
   const end = await runFleet(plan, {
     workers,
@@ -183,7 +185,7 @@ async function carryOut(assignment: Part, { readJob, limits }: AgentOptions, han
     stop: stop.signal,
     kill: kill.signal,
     beginAt: async () => {
-      say({ type: 'ready', workers })
+      say({ type: 'ready', workers, service: ready.ready ?? null })
       startAt = await Promise.race([started, aborted(stop.signal)])
       const aheadMs = startAt - HEAD_START_MS - now()
       if (aheadMs > 0 && startAt !== NEVER)

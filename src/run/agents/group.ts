@@ -11,7 +11,8 @@ import type { FleetEnd, FleetFailure, FleetOptions } from '../../load/fleet/thre
 import type { Second } from '../../load/measure/collector.js'
 import { WINDOW_MS, type WindowData } from '../../load/measure/window-recorder.js'
 import type { AgentFrame } from '../../stats/frame.js'
-import type { AgentMark } from '../../stats/result.js'
+import { joinReady } from '../../stats/ready.js'
+import type { AgentMark, Result } from '../../stats/result.js'
 import { countRequests } from '../../stats/sheet.js'
 import { whyFailed } from '../failure.js'
 import { BEAT_MS } from './agent.js'
@@ -75,6 +76,8 @@ export interface Group {
   marks(): AgentMark[]
   /** What live views show of each agent in the latest second. */
   frames(second: Pick<Second, 'index' | 'busy'>): AgentFrame[]
+  /** The slowest answer that made the service ready for one of them, as a field of the result. */
+  ready(): Pick<Result, 'ready'>
   /** Ends all connections. */
   close(): Promise<void>
 }
@@ -127,6 +130,7 @@ export async function gatherAgents(options: GroupOptions): Promise<Group> {
     run: (run) => runAll(agents, options, run),
     marks: () => agents.map((agent) => agent.mark()),
     frames: (second) => agents.map((agent) => agent.frame(second)),
+    ready: () => joinReady(agents.map(({ service }) => service)),
     close: closeAll,
   }
 }
@@ -250,6 +254,8 @@ class Agent {
   /** The number of its first worker among all. */
   first = 0
   isReady = false
+  /** The answer that made the service ready for it, as a field of the result. */
+  service: Pick<Result, 'ready'> = {}
   lateMs: Ms | null = null
   /** The second of its load in which it was last heard of; null if it wasn't lost. */
   lost: number | null = null
@@ -323,7 +329,9 @@ class Agent {
       type: 'assign',
       assignment: { ...assignment, index: this.index + 1, of: channels.length },
     })
-    this.workers = (await this.answer('ready')).workers
+    const { workers, service } = await this.answer('ready')
+    this.workers = workers
+    if (service !== null) this.service = { ready: service }
     this.isReady = true
   }
 

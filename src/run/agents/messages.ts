@@ -10,6 +10,8 @@ import type { FleetEnd, FleetFailure } from '../../load/fleet/threads.js'
 import type { WindowData } from '../../load/measure/window-recorder.js'
 import type { AddressChange } from '../../scenario/model/http-types.js'
 import type { LoadOverride } from '../../scenario/model/override.js'
+import { readReadyMark } from '../../stats/ready.js'
+import type { ReadyMark } from '../../stats/result.js'
 import { readWindow, windowToJson } from './window-wire.js'
 
 /** The version of the messages. Both sides also have to be the same version of perfctl. */
@@ -71,8 +73,8 @@ export type Answer =
       readonly environment: Environment
     }
   | { readonly type: 'pong'; readonly id: number; readonly wallMs: Ms }
-  /** Its workers are there, and its target can be reached. */
-  | { readonly type: 'ready'; readonly workers: number }
+  /** Its workers are there, and its target can be reached; `service` is the answer that made the target ready, if it had to. */
+  | { readonly type: 'ready'; readonly workers: number; readonly service: ReadyMark | null }
   /** It can't send its part; nothing was sent. */
   | { readonly type: 'refused'; readonly message: string; readonly hint: string | null }
   /** It began so late, in ms. */
@@ -108,7 +110,11 @@ export function readAnswer(line: string, series: number): Answer {
     case 'pong':
       return { type, id: shape.get('id').count(), wallMs: shape.get('wallMs').number() }
     case 'ready':
-      return { type, workers: readWorkers(shape.get('workers')) }
+      return {
+        type,
+        workers: readWorkers(shape.get('workers')),
+        service: shape.get('service').or(readReadyMark, null),
+      }
     case 'refused':
       return { type, message: shape.get('message').text(), hint: shape.get('hint').or(text, null) }
     case 'running':

@@ -1,11 +1,18 @@
 /**
  * A worker's window as JSON: its numbers in base64, so that every latency arrives exactly.
  */
-import { count, list, number, type Shape, ShapeError } from '../../base/shape.js'
+import { count, flag, list, number, type Shape, ShapeError, text } from '../../base/shape.js'
 import type { WindowData } from '../../load/measure/window-recorder.js'
 import { SLOTS } from '../../stats/histogram.js'
 import { readError } from '../../stats/read.js'
-import { COUNT_WORDS, REQUEST_BITS, SAMPLE_WORDS } from '../../stats/sheet.js'
+import {
+  COUNT_WORDS,
+  REQUEST_BITS,
+  SAMPLE_WORDS,
+  type SheetData,
+  TIMING_WORDS,
+  TIMINGS_MAX,
+} from '../../stats/sheet.js'
 
 /** The numbers of a window that are packed. */
 const PACKED = ['schedulingLag', 'dns', 'tcp', 'tls'] as const
@@ -13,8 +20,16 @@ const PACKED = ['schedulingLag', 'dns', 'tcp', 'tls'] as const
 /** The window as plain JSON. */
 export function windowToJson({ sheet, ...window }: WindowData): object {
   const packed = Object.fromEntries(PACKED.map((key) => [key, toBase64(window[key])]))
-  const { samples, counts, failures } = sheet
-  return { ...window, ...packed, samples: samples.map(toBase64), counts: toBase64(counts), failures }
+  const { samples, counts, failures, timings, timingNames } = sheet
+  return {
+    ...window,
+    ...packed,
+    samples: samples.map(toBase64),
+    counts: toBase64(counts),
+    failures,
+    timings: timings.map(toBase64),
+    timingNames,
+  }
 }
 
 /** Reads a window of a scenario with so many series. Throws a ShapeError for what can't be one. */
@@ -45,7 +60,7 @@ export function readWindow(shape: Shape, series: number): WindowData {
     })
   return {
     index: readIndex(shape.get('index')),
-    sheet: { samples, counts, failures },
+    sheet: { samples, counts, failures, ...readTimings(shape, series) },
     vus: shape.get('vus').count(),
     dropped: shape.get('dropped').count(),
     unsolicited: shape.get('unsolicited').count(),
@@ -59,6 +74,32 @@ export function readWindow(shape: Shape, series: number): WindowData {
     gcMsMax: shape.get('gcMsMax').number(),
     gcMs: shape.get('gcMs').number(),
   }
+}
+
+/** Every server timing must have a name. */
+function readTimings(shape: Shape, series: number): Pick<SheetData, 'timings' | 'timingNames'> {
+  const timingNames = shape
+    .get('timingNames')
+    .list()
+    .map((named) => {
+      const request = named.get('request').count()
+      checkSeries(request, series, named)
+      const names = named.get('names').list().map(text)
+      if (names.length > TIMINGS_MAX) named.get('names').fail(`at most ${TIMINGS_MAX} names`)
+      return { request, names, hasMore: flag(named.get('hasMore')) }
+    })
+  const known = new Map(timingNames.map(({ request, names }) => [request, names.length]))
+  const timings = shape
+    .get('timings')
+    .list()
+    .map((each) => words32(each, TIMING_WORDS))
+  for (const block of timings)
+    for (let i = 0; i < block.length; i += TIMING_WORDS) {
+      const request = block[i]! & ((1 << REQUEST_BITS) - 1)
+      if (block[i]! >>> REQUEST_BITS >= (known.get(request) ?? 0))
+        shape.get('timings').fail('timings with a name')
+    }
+  return { timings, timingNames }
 }
 
 /** A second of a load of at most some months. */

@@ -12,7 +12,9 @@ import { baselineSchema } from './baseline.js'
 import { dataSchema } from './data.js'
 import { httpSchema } from './http.js'
 import { loadSchema } from './load.js'
+import { observeSchema } from './observe.js'
 import { profilesSchema } from './profiles.js'
+import { readySchema } from './ready.js'
 import { referenceSchema } from './reference.js'
 import type { Names } from './request-names.js'
 import { requestsSchema } from './requests.js'
@@ -64,6 +66,7 @@ function scenarioSchema(context: fields.Context, names: Names, tables: Tables) {
       http: httpSchema(leaves).optional(),
       data: dataSchema(leaves, tables).optional(),
       requests: requestsSchema(leaves, names),
+      ready: readySchema(leaves).optional(),
       before: stepsSchema(
         leaves,
         'Setup: runs once, before the load. All virtual users know its captures. Left out of every figure.',
@@ -76,6 +79,7 @@ function scenarioSchema(context: fields.Context, names: Names, tables: Tables) {
         leaves,
         'Teardown: runs once, after the load, even after Ctrl-C. Left out of every figure.',
       ).optional(),
+      observe: observeSchema(leaves).optional(),
       thresholds: thresholdsSchema(leaves).optional(),
       baseline: baselineSchema(leaves).optional(),
       reference: referenceSchema(leaves).optional(),
@@ -94,7 +98,11 @@ function scenarioSchema(context: fields.Context, names: Names, tables: Tables) {
         teardown: 'after',
         beforeScenario: 'beforeEach',
         onStart: 'beforeEach',
+        waitFor: 'ready',
+        health: 'ready',
+        healthcheck: 'ready',
         environments: 'profiles',
+        monitoring: 'observe',
         include: 'extends',
         import: 'extends',
       },

@@ -3,7 +3,7 @@
  */
 import { didYouMean } from '../../base/suggest.js'
 import { parseDuration, parseRate, parseRatio } from '../../base/units.js'
-import { findMetric, METRICS, type Metric } from '../../stats/metrics.js'
+import { FIGURES, findMetric, METRICS, type Metric } from '../../stats/metrics.js'
 import type { Threshold } from '../model/scenario.js'
 import { quoted, type Report, type TreeProblem } from '../yaml/tree.js'
 
@@ -20,7 +20,9 @@ export function parseThreshold(text: string, requests: readonly string[], report
   }
   // The name ends at the last ": ", since it may contain one itself.
   const [, request, rule] = /^(?:([\s\S]*\S)\s*:\s+)?([\s\S]*)$/.exec(text.trim())!
-  const match = /^([A-Za-z_]\w*(?:\s*\(\s*[\d.]+\s*\))?)\s*([<>=!]+)\s*(.+)$/.exec(rule!.trim())
+  const match = /^(server_timing\.[^\s<>=]+|[A-Za-z_]\w*(?:\s*\(\s*[\d.]+\s*\))?)\s*([<>=!]+)\s*(.+)$/.exec(
+    rule!.trim(),
+  )
   if (match === null) return wrong(`${quoted(text)} is not a threshold`, EXAMPLES)
   const [, name, operator, value] = match as unknown as [string, string, string, string]
   const metric = findMetric(metricId(name))
@@ -63,6 +65,8 @@ function metricId(name: string): string {
 }
 
 function metricHint(name: string): string {
+  if (name.startsWith('server_timing'))
+    return `write server_timing, a name and one of ${FIGURES.join(', ')}, such as server_timing.db.p95`
   const known = METRICS.map((metric) => metric.id)
   return didYouMean(name, known) ?? `the metrics are ${known.join(', ')}`
 }

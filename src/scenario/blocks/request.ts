@@ -133,7 +133,8 @@ function makeBody({ json, form, body, file, multipart }: RequestInput): BodySpec
   return body === undefined ? null : { type: 'text', text: body }
 }
 
-const PATH = {
+/** The JSON Schema of a path or a URL. */
+export const PATH = {
   type: 'string',
   pattern: `^(/|https?://|\\{\\{|${VARIABLE})`,
   description: 'Path or whole URL; values in {{ ... }} are percent-encoded.',
@@ -141,7 +142,7 @@ const PATH = {
 }
 
 /** A path with an optional query, or a whole URL. Non-ASCII characters are percent-encoded. */
-const readPath: Reader<Template> = (tree, context, report) => {
+export const readPath: Reader<Template> = (tree, context, report) => {
   const template = readTemplate(tree, context, report)
   if (template === null) return null
   const first = template[0] ?? ''

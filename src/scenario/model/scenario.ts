@@ -6,6 +6,8 @@ import type { Ms } from '../../base/clock.js'
 import type { HttpOptions } from './http-types.js'
 import type { JourneySpec, Step } from './journey.js'
 import type { Load } from './load-types.js'
+import type { Observe } from './observe.js'
+import type { Ready } from './ready.js'
 import type { ReferenceService } from './reference-service.js'
 import type { FileBytes, RequestSpec } from './request.js'
 
@@ -25,6 +27,8 @@ export interface Scenario {
   readonly data: Readonly<Record<string, Feeder>>
   /** Each iteration runs one of these, chosen by weight. */
   readonly requests: readonly Entry[]
+  /** What the service has to answer before anything else is sent; absent if not set. */
+  readonly ready?: Ready
   /** Runs once, before the load. All virtual users know its captures. */
   readonly before: readonly Step[]
   /** Runs once per virtual user, before its first iteration. The virtual user knows its captures. */
@@ -33,6 +37,8 @@ export interface Scenario {
   readonly after: readonly Step[]
   /** The files to send; absent if there are none. */
   readonly files?: FileBytes
+  /** What is read from responses beside their latency; absent if nothing is. */
+  readonly observe?: Observe
   readonly thresholds: readonly Threshold[]
   readonly baseline: BaselineOptions
   /** The accepted version for `run --confirm ab`; absent if not set. */

@@ -29,6 +29,7 @@ export function checkUses(root: TreeMap): TreeProblem[] {
     const message = `${name} is also captured: {{ ${name} }} would be ambiguous`
     wrongKey(report, ['data', name], message, 'rename one of them')
   }
+  if (root.ready !== undefined) checkPart(root.ready, { path: ['ready'], known: new Set(), all, report })
   const afterBefore = known(root.before, 'before', new Set())
   const afterEach = known(root.beforeEach, 'beforeEach', afterBefore)
   if (Array.isArray(root.requests)) {
@@ -46,8 +47,9 @@ export function checkUses(root: TreeMap): TreeProblem[] {
 }
 
 /** Reports unique feeders that are also used outside of iterations. */
-export function checkRowsOutside({ data, http, before, after }: Scenario): TreeProblem[] {
+export function checkRowsOutside({ data, http, ready, before, after }: Scenario): TreeProblem[] {
   const phases = [
+    ['ready', ready === undefined ? [] : [ready.request]],
     ['before', before],
     ['after', after],
   ] as const

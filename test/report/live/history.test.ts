@@ -14,6 +14,8 @@ test('figures of a request cover the last ten seconds', () => {
       failedRatio: 0.25,
       p50Ms: expect.closeTo(10, 1),
       p95Ms: expect.closeTo(20, 1),
+      cacheRatio: null,
+      timings: [],
     },
   ])
 })
@@ -72,4 +74,25 @@ test('only two minutes are kept', () => {
   const history = new History()
   for (let second = 0; second < 300; second++) history.add(frameOf({ search: {} }, { p95Ms: second }))
   expect(history.moments.map(({ p95Ms }) => p95Ms)).toEqual(Array.from({ length: 120 }, (_, i) => 180 + i))
+})
+
+test('server timings and cache hits cover the same seconds', () => {
+  const history = new History()
+  for (const [hits, ms] of [
+    [0, 1],
+    [1, 3],
+  ] as const) {
+    const frame = frameOf({ search: { latenciesMs: [10, 10] }, details: { latenciesMs: [5] } })
+    const { series } = frame.series[0]!
+    series.timing('db')!.record(1000 * ms)
+    series.cacheHits = hits
+    series.cacheMisses = 2 - hits
+    history.add(frame)
+  }
+  const [search, details] = history.requests()
+  expect(search).toMatchObject({
+    cacheRatio: 0.25,
+    timings: [{ name: 'db', p50Ms: expect.closeTo(1, 1), p95Ms: expect.closeTo(3, 1) }],
+  })
+  expect(details).toMatchObject({ cacheRatio: null, timings: [] })
 })

@@ -98,3 +98,21 @@ describe('the busy generator', () => {
     expect(lines[1]).toContain('generator 95% busy')
   })
 })
+
+test('server timings are below their request, as long as there is room for those of all', () => {
+  const observed = new History()
+  const second = frameOf({ search: { latenciesMs: [10, 20] }, details: { latenciesMs: [5] } })
+  const { series } = second.series[0]!
+  series.timing('db')!.record(8000)
+  series.timing('render\u001b')!.record(2000)
+  series.cacheHits = series.cacheMisses = 1
+  observed.add(second)
+  const draw = (rows: number) => drawView(second, observed, { columns: 80, rows }, plain).join('\n')
+  expect(draw(24)).toContain(`last 10s          rate  errors     p50     p95  cached
+search          2.00/s       0  10.0ms  20.0ms     50%
+  db                            8.00ms  8.00ms
+  render\\u001b                  2.00ms  2.00ms
+details         1.00/s       0  5.00ms  5.00ms       –`)
+  expect(draw(10)).toContain('search')
+  expect(draw(10)).not.toContain('  db')
+})

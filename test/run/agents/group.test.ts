@@ -20,7 +20,7 @@ const JOB = { file: 'x', text: 'x', files: {}, env: {}, secrets: [], profile: nu
 const NONE = new Uint32Array(0)
 const WINDOW = {
   index: 0,
-  sheet: { samples: [], counts: new Float64Array(0), failures: [] },
+  sheet: { samples: [], counts: new Float64Array(0), failures: [], timings: [], timingNames: [] },
   vus: 1,
   dropped: 0,
   unsolicited: 0,
@@ -57,7 +57,7 @@ function makeAgent(
     const order = readOrder(line)
     orders.push(order)
     if (order.type === 'ping') say({ type: 'pong', id: order.id, wallMs: Date.now() + aheadMs })
-    else if (order.type === 'assign') say({ type: 'ready', workers: 2 })
+    else if (order.type === 'assign') say({ type: 'ready', workers: 2, service: null })
     react(order, say, drop)
   })
   if (greeting !== null) say(greeting)

@@ -44,7 +44,12 @@ describe('an answer arrives as it was sent', () => {
       environment: { perfctl: '1', node: 'v22', os: 'Linux', cpu: 'c', cores: 8 },
     },
     { type: 'pong', id: 7, wallMs: 1772366490123 },
-    { type: 'ready', workers: 2 },
+    { type: 'ready', workers: 2, service: null },
+    {
+      type: 'ready',
+      workers: 2,
+      service: { url: 'http://h/up', tries: 3, waitedMs: 410.5, latencyMs: 2, limitMs: 1, degraded: true },
+    },
     { type: 'refused', message: 'no', hint: null },
     { type: 'running', lateMs: -1.25 },
     { type: 'worker-end', worker: 1 },
@@ -110,6 +115,17 @@ describe('what is no answer is refused', () => {
     ['{"type":"ready","workers":1000000000}', /workers/],
     [changed({ samples: ['AAAA'] }), /samples/],
     [changed({ samples: 'x' }), /samples/],
+    [changed({ timings: ['AAAA'] }), /timings/],
+    [changed({ timings: [words((1 << 20) | 2, 5)], timingNames: [] }), /timings is not timings with a name/],
+    [
+      changed({ timings: [words(2, 5)], timingNames: [{ request: 1, names: ['a'], hasMore: false }] }),
+      /timings/,
+    ],
+    [changed({ timingNames: [{ request: 9, names: [], hasMore: false }] }), /request 9 of 3/],
+    [
+      changed({ timingNames: [{ request: 1, names: new Array(21).fill('a'), hasMore: false }] }),
+      /at most 20/,
+    ],
     [changed({ failures: [{ request: 9, statuses: [], errors: [], retryErrors: [] }] }), /request 9 of 3/],
   ])('%j', (line, message) => {
     expect(() => readAnswer(line, SERIES)).toThrow(message)

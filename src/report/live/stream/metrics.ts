@@ -46,6 +46,24 @@ export const METRICS = {
     unit: 's',
     help: 'Time from when a request was written to the first byte of the response; successful requests only.',
   },
+  serverTiming: {
+    id: 'server_timing',
+    kind: 'histogram',
+    unit: 's',
+    help: 'Durations in the Server-Timing header by name, in the label timing; with observe.serverTiming.',
+  },
+  cacheHits: {
+    id: 'cache_hits',
+    kind: 'counter',
+    unit: '{response}',
+    help: 'Successful responses from a cache; with observe.cache.',
+  },
+  cacheMisses: {
+    id: 'cache_misses',
+    kind: 'counter',
+    unit: '{response}',
+    help: 'Successful responses that passed a cache; with observe.cache.',
+  },
   dataSent: { id: 'data_sent', kind: 'counter', unit: 'By', help: 'Bytes sent.' },
   dataReceived: { id: 'data_received', kind: 'counter', unit: 'By', help: 'Bytes received.' },
   journeys: {

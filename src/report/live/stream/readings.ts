@@ -27,7 +27,7 @@ export interface Meter {
 }
 
 /** The labels that perfctl sets itself. */
-const OWN_LABELS = ['scenario', 'name', 'phase', 'error', 'status', 'le']
+const OWN_LABELS = ['scenario', 'name', 'phase', 'error', 'status', 'timing', 'le']
 
 /** Creates a watcher that passes each second to `meter`, with the user's labels from `env` added. */
 export function watchWith(meter: Meter, env: Readonly<Record<string, string | undefined>>): Watcher {
@@ -104,8 +104,23 @@ function readRequest(series: Series, labels: Labels): Reading[] {
     })),
     { metric: METRICS.httpReqDuration, labels, value: series.latency },
     { metric: METRICS.httpReqWaiting, labels, value: series.firstByte },
+    ...readObserved(series, labels),
     { metric: METRICS.dataSent, labels, value: series.bytesSent },
     { metric: METRICS.dataReceived, labels, value: series.bytesReceived },
+  ]
+}
+
+function readObserved({ timings, cacheHits, cacheMisses }: Series, labels: Labels): Reading[] {
+  const named = [...timings].map(([name, value]) => ({
+    metric: METRICS.serverTiming,
+    labels: [...labels, ['timing', name] as const],
+    value,
+  }))
+  if (cacheHits + cacheMisses === 0) return named
+  return [
+    ...named,
+    { metric: METRICS.cacheHits, labels, value: cacheHits },
+    { metric: METRICS.cacheMisses, labels, value: cacheMisses },
   ]
 }
 

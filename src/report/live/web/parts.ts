@@ -6,7 +6,7 @@ import { formatDuration, formatLatency, formatRate, formatShare, plural } from '
 import type { AgentFrame, Frame } from '../../../stats/frame.js'
 import { renderDistribution } from '../../html/distribution.js'
 import { type Content, html, type Markup, NOTHING } from '../../html/markup.js'
-import { renderRequestTable } from '../../html/requests.js'
+import { renderRequestTable, renderTimings } from '../../html/requests.js'
 import { renderFailures } from '../../html/sections.js'
 import { runPoints } from '../../html/series.js'
 import { renderFacts, renderName } from '../../html/table.js'
@@ -24,7 +24,8 @@ const POINTS_MAX = 300
 export function renderParts(soFar: RunSoFar): Markup[] {
   const { frame, timeline } = soFar
   const totals = soFar.totals()
-  const requests = soFar.requests().map(({ name, totals }) => [renderName(name), totals] as const)
+  const requests = soFar.requests()
+  const rows = requests.map(({ name, totals }) => [renderName(name), totals] as const)
   return [
     renderHead(soFar, frame),
     timeline.length === 0
@@ -35,7 +36,7 @@ export function renderParts(soFar: RunSoFar): Markup[] {
 ${renderDistribution({ request: null, latency: totals.latency, comparison: null })}${renderTimeCharts(runPoints({ timeline }, POINTS_MAX), timeline.length)}</div>
 </section>
 `,
-    renderRequestTable(requests, totals),
+    html`${renderRequestTable(rows, totals)}${renderTimings(requests.map(({ name, totals: { serverTiming } }) => ({ name, serverTiming })))}`,
     renderFailures({ totals }),
     frame === null ? NOTHING : renderGenerator(soFar, frame),
   ]

@@ -2,16 +2,18 @@
  * The run so far, summed from its frames: what a result would contain if the run ended now.
  */
 import type { Frame } from '../../../stats/frame.js'
+import { observedOf } from '../../../stats/observed.js'
 import { ratesOf } from '../../../stats/rates.js'
 import type { LatencySummary, TimelinePoint, Totals } from '../../../stats/result.js'
-import { percentileMs, summarize } from '../../../stats/summary.js'
+import { figuresOf, percentileMs, summarize } from '../../../stats/summary.js'
 import { Series } from '../../../stats/tally.js'
+import type { ObservedRequest } from '../../observed.js'
 import type { WatchedRun } from '../watcher.js'
 
 /** Totals during a run. */
 export type TotalsSoFar = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput' | 'requestRate'> & {
   readonly latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99' | 'max'>
-}
+} & Pick<ObservedRequest, 'serverTiming' | 'cache'>
 
 /** Accumulates frames. Those of the warm-up only set the current state. */
 export class RunSoFar {
@@ -58,7 +60,8 @@ export class RunSoFar {
     return { ...totals, latency: summarize(all.latency), errors }
   }
 
-  private totalsOf({ latency, requests, failed }: Series): TotalsSoFar {
+  private totalsOf(series: Series): TotalsSoFar {
+    const { latency, requests, failed } = series
     return {
       requests,
       failed,
@@ -71,6 +74,7 @@ export class RunSoFar {
         p99: percentileMs(latency, 99),
         max: percentileMs(latency, 100),
       },
+      ...observedOf(series, figuresOf),
     }
   }
 }

@@ -5,7 +5,7 @@ import { readFrame } from '../../../../src/report/live/stream/readings.js'
 import { Totals } from '../../../../src/report/live/stream/totals.js'
 import type { Frame } from '../../../../src/stats/frame.js'
 import { readExposition } from './exposition-reader.js'
-import { BUSY, HOSTILE, JOURNEY, makeFrame } from './frames.js'
+import { BUSY, HOSTILE, JOURNEY, makeFrame, OBSERVED } from './frames.js'
 
 function expose(...frames: readonly Frame[]) {
   const totals = new Totals()
@@ -30,7 +30,7 @@ function valueIn(
 }
 
 test('every metric is exposed once, with type, help, and the unit in its name', () => {
-  expect([...expose(BUSY, JOURNEY)].map(([name, { type }]) => `${name} ${type}`)).toEqual([
+  expect([...expose(BUSY, OBSERVED, JOURNEY)].map(([name, { type }]) => `${name} ${type}`)).toEqual([
     'perfctl_http_reqs_total counter',
     'perfctl_http_req_failed_total counter',
     'perfctl_http_responses_total counter',
@@ -40,6 +40,9 @@ test('every metric is exposed once, with type, help, and the unit in its name', 
     'perfctl_data_received_bytes_total counter',
     'perfctl_http_req_errors_total counter',
     'perfctl_dropped_iterations_total counter',
+    'perfctl_server_timing_seconds histogram',
+    'perfctl_cache_hits_total counter',
+    'perfctl_cache_misses_total counter',
     'perfctl_journeys_total counter',
     'perfctl_journeys_failed_total counter',
     'perfctl_journey_duration_seconds histogram',
@@ -47,7 +50,7 @@ test('every metric is exposed once, with type, help, and the unit in its name', 
     'perfctl_generator_busy_ratio gauge',
     'perfctl_generator_scheduling_lag_seconds gauge',
   ])
-  expect(expose(BUSY, JOURNEY).size).toBe(Object.keys(METRICS).length)
+  expect(expose(BUSY, OBSERVED, JOURNEY).size).toBe(Object.keys(METRICS).length)
 })
 
 test('any name survives a round trip', () => {

@@ -19,10 +19,14 @@ export interface Doing {
   readonly failures?: readonly (readonly ['status' | 'timeout', number])[]
   /** A request by default. */
   readonly kind?: SeriesKind
+  /** Server timings in ms. */
+  readonly timings?: Readonly<Record<string, readonly number[]>>
+  /** Responses from a cache, and others. */
+  readonly cache?: readonly [hits: number, misses: number]
 }
 
 /** Builds the series. Every request sends 100 bytes and receives 1000; a journey sends nothing itself. */
-function makeSeries({ latenciesMs = [], failures = [], kind }: Doing): Series {
+function makeSeries({ latenciesMs = [], failures = [], kind, timings = {}, cache = [0, 0] }: Doing): Series {
   return writeSeries((row) => {
     if (kind === 'journey') {
       for (const ms of latenciesMs) row.recordJourney(ms)
@@ -31,6 +35,9 @@ function makeSeries({ latenciesMs = [], failures = [], kind }: Doing): Series {
     }
     for (const ms of latenciesMs) row.recordSuccess(200, ms, ms, ms / 2)
     for (const [kind, status] of failures) row.recordFailure(kind, `${kind} ${status}`, status)
+    for (const [name, all] of Object.entries(timings))
+      for (const ms of all) row.recordTiming(row.timingIndex(name), 1000 * ms)
+    ;[row.cacheHits, row.cacheMisses] = cache
     row.bytesSent = 100 * (latenciesMs.length + failures.length)
     row.bytesReceived = 1000 * (latenciesMs.length + failures.length)
   })
@@ -64,6 +71,11 @@ export function makeFrame(requests: Readonly<Record<string, Doing>>, fields: Par
     ...fields,
   }
 }
+
+/** A second with server timings and a cache. */
+export const OBSERVED = makeFrame({
+  search: { latenciesMs: [20, 30], timings: { db: [10, 20], 'a "b"': [5] }, cache: [1, 1] },
+})
 
 /** A busy second of two requests, one of which also fails. */
 export const BUSY = makeFrame({

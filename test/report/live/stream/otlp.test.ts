@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { openSink, parseStreamFlag } from '../../../../src/report/live/stream/index.js'
 import { METRICS } from '../../../../src/report/live/stream/metrics.js'
-import { BUSY, HOSTILE, JOURNEY, makeWorld, RUN } from './frames.js'
+import { BUSY, HOSTILE, JOURNEY, makeWorld, OBSERVED, RUN } from './frames.js'
 import { startReceiver } from './receiver.js'
 
 /** The parts of an ExportMetricsServiceRequest that the tests read. */
@@ -54,8 +54,8 @@ test.each([
 })
 
 test('every metric is sent with unit and description', async () => {
-  const posts = await send((url) => `otlp=${url}`, {}, [BUSY, JOURNEY])
-  const { resourceMetrics } = JSON.parse(posts[1]!.body.toString())
+  const posts = await send((url) => `otlp=${url}`, {}, [BUSY, OBSERVED, JOURNEY])
+  const { resourceMetrics } = JSON.parse(posts[2]!.body.toString())
   const { metrics } = resourceMetrics[0].scopeMetrics[0] as { metrics: Metric[] }
   const declared = Object.values(METRICS).map(({ id, unit, help }) => [`perfctl.${id}`, unit, help])
   expect(metrics.map(({ name, unit, description }) => [name, unit, description]).toSorted()).toEqual(
