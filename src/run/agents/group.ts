@@ -360,8 +360,6 @@ class Agent {
       else if (this.broken !== null) reject(this.refusal(this.broken))
       else this.next = { resolve, reject }
     })
-    if (answer.type === 'refused')
-      throw userError(`${this.who} can't send its part: ${answer.message}`, answer.hint, 'run')
     if (answer.type !== type) throw this.refusal(`it sent ${answer.type} instead of ${type}`)
     return answer as Extract<Answer, { type: T }>
   }
@@ -410,7 +408,10 @@ class Agent {
   private take(answer: Answer): void {
     const { watch } = this
     if (answer.type === 'beat') return
-    if (watch === null) {
+    if (watch === null && answer.type === 'refused') {
+      // It leaves now, but that is not the reason.
+      this.abandon(userError(`${this.who} can't send its part: ${answer.message}`, answer.hint, 'run'))
+    } else if (watch === null) {
       if (this.next !== null) this.next.resolve(answer)
       else if (this.early.push(answer) > EARLY_MAX) this.lose('it sends more than it was asked for')
       this.next = null
@@ -455,16 +456,21 @@ class Agent {
   lose(reason: string): void {
     if (this.isOver) return
     this.broken = reason
-    this.next?.reject(this.refusal(reason))
-    this.next = null
     const { watch } = this
     if (watch === null) {
-      this.fail(this.refusal(reason))
+      this.abandon(this.refusal(reason))
       return
     }
     this.lost = Math.max(0, Math.round((this.channel.heardAt - watch.startAt) / 100) / 10)
     this.finish()
     watch.onLost(reason)
+  }
+
+  /** It won't get ready. */
+  private abandon(error: Error): void {
+    this.next?.reject(error)
+    this.next = null
+    this.fail(error)
   }
 
   private finish(): void {

@@ -254,6 +254,16 @@ describe('an agent that is lost', () => {
     expect(end.failure).toBeNull()
   })
 
+  test('is not one that said why it can not send its part, and left', async () => {
+    const one = makeAgent('one', (order, _say, drop) => {
+      if (order.type === 'job') {
+        one.say({ type: 'refused', message: 'no data', hint: null })
+        void drop()
+      }
+    })
+    expect(await refusal([one])).toContain("agent one can't send its part: no data")
+  })
+
   test('ends the wait for the others when it was ready before', async () => {
     const one = makeAgent('one', (order, _say, drop) => {
       if (order.type === 'assign') setTimeout(() => void drop(), 100)
