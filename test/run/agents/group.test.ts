@@ -258,7 +258,7 @@ describe('an agent that is lost', () => {
     const one = makeAgent('one', (order, _say, drop) => {
       if (order.type === 'job') {
         one.say({ type: 'refused', message: 'no data', hint: null })
-        void drop()
+        queueMicrotask(() => void drop())
       }
     })
     expect(await refusal([one])).toContain("agent one can't send its part: no data")
