@@ -2,8 +2,8 @@
  * Facts about the machine and the process. Apart from `cli.ts` and the clock, the only file that uses `process`.
  */
 import { createRequire } from 'node:module'
-import { availableParallelism, cpus, release, type } from 'node:os'
-import process, { arch, env, exit, kill, version } from 'node:process'
+import { availableParallelism, cpus, networkInterfaces, release, type } from 'node:os'
+import process, { arch, env, exit, kill, pid, version } from 'node:process'
 
 /** Where a result was measured. Results from different environments must not be compared blindly. */
 export interface Environment {
@@ -29,6 +29,16 @@ export function readEnvironment(): Environment {
 export function readVersion(): string {
   const manifest = createRequire(import.meta.url)('../../package.json') as { version: string }
   return manifest.version
+}
+
+/** The id of this process. */
+export function ownPid(): number {
+  return pid
+}
+
+/** The IP addresses of this machine. */
+export function listOwnAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address))
 }
 
 /** The environment variables of this process. */

@@ -64,6 +64,13 @@ export function parseSize(text: string): number | null {
   return match === null ? null : Math.round(Number(match[1]) * BYTES_PER_UNIT[match[2]!.toLowerCase()]!)
 }
 
+/** `5MB/m`, `100kB/s` or `1GB/h` in bytes per minute; null if it's invalid. */
+export function parseSizeRate(text: string): number | null {
+  const match = /^(.+?)\s*\/\s*(s|m|h)$/.exec(text.trim())
+  const bytes = match === null ? null : parseSize(match[1]!)
+  return bytes === null ? null : (bytes * MS_PER_UNIT.m!) / MS_PER_UNIT[match![2]!]!
+}
+
 /** A duration in the shortest exact form that {@link parseDuration} accepts: `1m30s`, `500ms`, `250us`. */
 export function formatDuration(ms: Ms): string {
   if (ms === 0) return '0s'
@@ -129,6 +136,12 @@ export function formatSize(bytes: number): string {
     if (bytes >= size) return `${significant(bytes / size)}${unit}`
   }
   return `${Math.round(bytes)}B`
+}
+
+/** A change of a size per minute, with its sign: `+1.20MB/m`, `-340kB/m`, `0B/m`. */
+export function formatSizeRate(bytesPerMinute: number): string {
+  const sign = bytesPerMinute > 0 ? '+' : bytesPerMinute < 0 ? '-' : ''
+  return `${sign}${formatSize(Math.abs(bytesPerMinute))}/m`
 }
 
 /** A count with its noun: `1 request`, `2 requests`. */

@@ -6,7 +6,7 @@ import type { Ms } from '../base/clock.js'
 import type { HttpOptions } from '../scenario/model/http-types.js'
 import type { Step } from '../scenario/model/journey.js'
 import type { Load } from '../scenario/model/load-types.js'
-import type { Observe } from '../scenario/model/observe.js'
+import type { ObserveAnswers } from '../scenario/model/observe.js'
 import type { FileBytes } from '../scenario/model/request.js'
 import type { Entry, Feeder } from '../scenario/model/scenario.js'
 import type { SideTurns } from './ab-turns.js'
@@ -25,7 +25,7 @@ export interface Plan {
   /** The files that requests send, by digest; absent if there are none. */
   readonly files?: FileBytes
   /** What is read from responses beside their latency; absent if nothing is. */
-  readonly observe?: Observe
+  readonly observe?: ObserveAnswers
   /** The values that `before` captured, by name. All virtual users have them. */
   readonly variables: Readonly<Record<string, unknown>>
   /** The hosts that may be sent to, with `*` for any characters; absent: all. */

@@ -12,6 +12,7 @@ import { renderErrors, renderRequests, renderThresholds, renderTimings } from '.
 import { listNotes } from './notes.js'
 import { inCharactersOf, type Page } from './page.js'
 import type { Paint, Style } from './style.js'
+import { listTargetFacts } from './target.js'
 import { wrap } from './width.js'
 import { headline } from './wording.js'
 
@@ -31,6 +32,7 @@ export function renderConsole(result: Result, page: Page, next: NextStep | null)
     renderTimings(requests, page),
     isEmpty ? '' : renderThresholds(result, page),
     renderErrors(result, page),
+    renderTarget(result, page),
     renderAgents(result, page),
     renderNotes(listNotes(result), sentence, page),
     renderNext(next, page),
@@ -75,6 +77,12 @@ const VERDICTS: Readonly<Record<RunVerdict, { symbol: string; paint: (style: Sty
 function renderNotes(notes: readonly string[], sentence: string, { width, style }: Page): string {
   const news = notes.filter((note) => !sentence.includes(note))
   return news.map((note) => style.yellow(wrap(`note: ${note}`, width, '      '))).join('\n')
+}
+
+function renderTarget({ target }: Result, { width, style }: Page): string {
+  const facts = target === undefined ? [] : listTargetFacts(target)
+  if (facts.length === 0) return ''
+  return style.dim(wrap(`service: ${facts.map((fact) => fact.join(' ')).join('; ')}`, width, '  '))
 }
 
 function renderAgents(result: Result, { width, style }: Page): string {

@@ -9,6 +9,8 @@ import {
   formatLatency,
   formatRate,
   formatShare,
+  formatSize,
+  formatSizeRate,
   plural,
 } from '../base/units.js'
 import type { Comparison, MetricComparison } from '../stats/comparison.js'
@@ -28,6 +30,10 @@ export function formatMetric(metric: string, value: number | null): string {
       return formatShare(value)
     case 'perSecond':
       return formatRate(value)
+    case 'bytes':
+      return formatSize(value)
+    case 'bytesPerMinute':
+      return formatSizeRate(value)
     default:
       return formatCount(value)
   }

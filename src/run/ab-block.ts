@@ -17,6 +17,7 @@ import { mapTimingWindows } from '../stats/observed.js'
 import type { Result, RunEnvironment, Window } from '../stats/result.js'
 import type { Tally } from '../stats/tally.js'
 import { whyStopped } from './failure.js'
+import { unwatchedSession } from './process/watch.js'
 import { Pulse } from './pulse.js'
 import { assembleResult } from './result.js'
 import { type Setup, setUp } from './setup.js'
@@ -166,6 +167,7 @@ async function drive(
       const stopped = whyStopped(options.signal)
       const whole = assembleResult(scenario, {
         ...{ plan, collector, end, startedAt, environment, stopped, shard: null, ...ready },
+        ...(scenario.observe?.process && { readTarget: unwatchedSession }),
         ...{ stoppedBy: null, reference: null, allowEnvironment: true, allowMissing: false },
       })
       // If one side fails, both stop: name the one that failed.

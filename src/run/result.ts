@@ -25,6 +25,7 @@ import {
 } from '../stats/result.js'
 import { listLoadDoubts, nameWorkers, type ShardNumber } from '../stats/shard.js'
 import { summarize } from '../stats/summary.js'
+import type { TargetFigures } from '../stats/target.js'
 import { compare } from '../verdict/compare.js'
 import type { Reference } from '../verdict/measurement.js'
 import { listNeverSucceeded } from '../verdict/never-succeeded.js'
@@ -50,6 +51,8 @@ export interface RunRecord extends ComparisonBasis {
   readonly agents?: readonly AgentMark[] | undefined
   /** The answer that made the service ready; absent if nobody asked. */
   readonly ready?: Result['ready'] | undefined
+  /** Returns what the processes of the service used for so many requests; absent if they aren't observed. */
+  readonly readTarget?: ((requests: number) => TargetFigures) | undefined
 }
 
 /** Makes the result of a run, with its verdict. */
@@ -87,6 +90,7 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     shards: null,
     ...(record.agents !== undefined && { agents: record.agents }),
     ...(record.ready !== undefined && { ready: record.ready }),
+    ...(record.readTarget !== undefined && { target: record.readTarget(totals.requests) }),
     generator: judgeGenerator(
       atWork,
       collector.lateness,
@@ -160,11 +164,16 @@ export function judgeResult(
   scenario: Pick<Scenario, 'thresholds' | 'baseline'>,
   { reference, allowEnvironment, allowMissing }: ComparisonBasis,
 ): Result {
-  const { totals, requests, interrupted, generator, stoppedBy, error } = measured
+  const { totals, requests, interrupted, generator, stoppedBy, error, target } = measured
   // A shard is not judged by itself: `merge` judges all shards together.
   const isJudged = measured.shard === null
   const thresholds = isJudged
-    ? judgeThresholds(scenario.thresholds, totals, requests, generator.lateFrom)
+    ? judgeThresholds(
+        scenario.thresholds,
+        { ...totals, ...(target && { target }) },
+        requests,
+        generator.lateFrom,
+      )
     : []
   const neverSucceeded = isJudged ? listNeverSucceeded(measured, scenario.thresholds) : []
   const comparison =

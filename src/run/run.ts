@@ -27,6 +27,7 @@ import { findMetric } from '../stats/metrics.js'
 import { joinReady } from '../stats/ready.js'
 import type { AgentMark, Result } from '../stats/result.js'
 import type { ShardNumber } from '../stats/shard.js'
+import type { TargetFigures } from '../stats/target.js'
 import type { Reference } from '../verdict/measurement.js'
 import { judgeThresholds } from '../verdict/thresholds.js'
 import type { Channel } from './agents/channel.js'
@@ -34,6 +35,7 @@ import { type GroupRunOptions, gatherAgents, type OnLost } from './agents/group.
 import type { Job } from './agents/messages.js'
 import { isRunFailure, whyNotSent, whyStopped } from './failure.js'
 import { makeFrame } from './frame.js'
+import { openWatch, type Watch } from './process/watch.js'
 import { assembleResult } from './result.js'
 import { setUp } from './setup.js'
 import { waitForStart } from './start-time.js'
@@ -105,7 +107,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   const seeded = { ...options, seed: options.seed ?? randomSeed() }
   const target = options.target ?? scenario.target
   try {
-    return await withTarget(target, (url) => executeAgainst(url, scenario, seeded))
+    return await withTarget(target, (url, pid) => executeAgainst({ url, pid }, scenario, seeded))
   } catch (error) {
     if (target === null || !isRunFailure(error)) throw error
     return notSent(scenario, error, { ...seeded, target })
@@ -139,27 +141,30 @@ async function notSent(
 }
 
 /**
- * Calls `action` with the target's URL. The demo service runs only for that long. Throws a UserError if there
- * is no target.
+ * Calls `action` with the target's URL, and the process of the demo service, which runs only for that long; null for
+ * another target. Throws a UserError if there is no target.
  */
-export async function withTarget<T>(target: string | null, action: (url: string) => Promise<T>): Promise<T> {
+export async function withTarget<T>(
+  target: string | null,
+  action: (url: string, pid: number | null) => Promise<T>,
+): Promise<T> {
   if (target === null) {
     throw userError(
       'the scenario has no target',
       'add `target: http://localhost:3000` to it, or use --target',
     )
   }
-  if (target !== 'demo') return action(target)
+  if (target !== 'demo') return action(target, null)
   const demo = await startDemo()
   try {
-    return await action(demo.url)
+    return await action(demo.url, demo.pid)
   } finally {
     await demo.stop()
   }
 }
 
 async function executeAgainst(
-  target: string,
+  { url: target, pid }: { readonly url: string; readonly pid: number | null },
   scenario: Scenario,
   options: RunOptions & { readonly seed: number },
 ): Promise<Result> {
@@ -185,13 +190,13 @@ async function executeAgainst(
   try {
     source = isHere ? localSource(plan, workers, options) : await openAgents(plan, scenario, options)
     if (!isHere) options.onStart?.({ target, seed: base.seed, workers: source.workers })
-    sent = await send(plan, source, scenario, options)
+    sent = await send(plan, { source, started: pid }, scenario, options)
   } finally {
     await source?.close()
     const fault = await tearDown()
     if (fault !== null) options.onNotice?.(fault)
   }
-  const { collector, end, startedAt, stoppedBy } = sent
+  const { collector, end, startedAt, stoppedBy, readTarget } = sent
   const { agents, yardstick } = source
   return assembleResult(scenario, {
     plan,
@@ -206,6 +211,7 @@ async function executeAgainst(
     },
     agents: agents?.(),
     ...joinReady([ready, source.ready?.() ?? {}]),
+    readTarget,
     stopped: whyStopped(options.signal),
     stoppedBy,
     shard,
@@ -305,28 +311,49 @@ function isCounted(load: Load): boolean {
   return load.iterations !== null || (load.model === 'closed' && load.iterationsPerVu !== undefined)
 }
 
-/** Sends the load, and stops it early if an aborting threshold is broken. */
-async function send(plan: Plan, source: Source, scenario: Scenario, options: RunOptions): Promise<Sent> {
+/** Sends the load, and stops it early if an aborting threshold is broken. `started`: the process of the demo service. */
+async function send(
+  plan: Plan,
+  { source, started }: { readonly source: Source; readonly started: number | null },
+  scenario: Scenario,
+  options: RunOptions,
+): Promise<Sent> {
   const { shard } = options
+  const { observe } = scenario
+  const watch = await openWatch({ observe, plan, started, isShard: shard !== undefined })
   const brakes = scenario.thresholds.filter((threshold) => shard === undefined || isShareable(threshold))
   const brake = new AbortController()
   let startedAt = wallTime()
   let stoppedBy: string | null = null
   const collector = new Collector(listSeries(plan), source.workers, (second, tally) => {
     options.onProgress?.(makeFrame(plan, collector, { second, tally, agents: source.agentFrames?.(second) }))
-    stoppedBy ??= findBroken(brakes, collector)
+    stoppedBy ??= findBroken(brakes, collector, watch)
     if (stoppedBy !== null) brake.abort()
   })
-  const end = await source.run({
+  let working = source.workers
+  const load: GroupRunOptions = {
     stop: AbortSignal.any([brake.signal, options.signal ?? NEVER]),
     kill: options.kill ?? NEVER,
     onBegin: (headStartMs: Ms) => {
       startedAt = new Date(wallTime().getTime() + headStartMs + plan.load.warmupMs)
+      watch?.begin(headStartMs + plan.load.warmupMs)
     },
     onWindow: (worker, window) => collector.add(worker, window),
-    onWorkerEnd: (worker) => collector.end(worker),
-  })
-  return { collector, end, startedAt, stoppedBy }
+    onWorkerEnd(worker) {
+      collector.end(worker)
+      working--
+      if (working === 0) watch?.end()
+    },
+  }
+  try {
+    const end = await source.run(load)
+    return {
+      ...{ collector, end, startedAt, stoppedBy },
+      ...(watch !== null && { readTarget: (requests) => watch.figures(requests) }),
+    }
+  } finally {
+    watch?.end()
+  }
 }
 
 interface Sent {
@@ -334,19 +361,27 @@ interface Sent {
   readonly end: FleetEnd
   readonly startedAt: Date
   readonly stoppedBy: string | null
+  readonly readTarget?: (requests: number) => TargetFigures
 }
 
 const NEVER = new AbortController().signal
 
 /** The first broken threshold that may end the run, once it has enough samples; null if there is none. */
-function findBroken(thresholds: readonly Threshold[], collector: Collector): string | null {
+function findBroken(
+  thresholds: readonly Threshold[],
+  collector: Collector,
+  watch: Watch | null,
+): string | null {
   const seconds = collector.seconds.length
   const ripe = thresholds.filter(({ abort }) => abort !== null && seconds * 1000 >= abort.afterMs)
   if (ripe.length === 0) return null
   const requests = collector.named(new Set(ripe.flatMap(({ request }) => request ?? [])), seconds)
   const totals = collector.total(seconds)
-  const results = judgeThresholds(ripe, totals, requests)
-  const broken = ripe.find(({ abort, request }, i) => {
+  const target = watch?.figures(totals.requests)
+  const results = judgeThresholds(ripe, { ...totals, ...(target && { target }) }, requests)
+  const broken = ripe.find(({ abort, request, metric }, i) => {
+    // Growth takes two minutes, and a process that can't be observed must not end the run.
+    if (findMetric(metric)?.isOfProcess && results[i]!.actual === null) return false
     const measured = request === null ? totals : requests.find(({ name }) => name === request)
     return !results[i]!.passed && (measured?.requests ?? 0) >= abort!.minSamples
   })

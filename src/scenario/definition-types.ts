@@ -400,13 +400,26 @@ export interface ScenarioDefinition {
   readonly beforeEach?: readonly StepDefinition[] | undefined
   /** Teardown: runs once, after the load, even after Ctrl-C. Left out of every figure. */
   readonly after?: readonly StepDefinition[] | undefined
-  /** What is read from the responses beside their latency. */
+  /** What is read beside latencies: from the responses, and from the processes of the service. */
   readonly observe?:
     | {
         /** The Server-Timing header: a latency summary for each request and name. true: every name, up to 20 for each request; or a list of names. */
         readonly serverTiming?: boolean | readonly string[] | undefined
         /** The share of responses from a cache, by the headers Cache-Status, X-Cache, CF-Cache-Status, Age and the like. */
         readonly cache?: boolean | undefined
+        /** CPU time and memory of the service, with all processes that it starts; Linux only. auto: of the demo service; port: of what listens on it on this machine; pid: of that process. */
+        readonly process?:
+          | 'auto'
+          | Variable
+          | {
+              /** The process that listens on this port of this machine. */
+              readonly port: number | Variable
+            }
+          | {
+              /** The process with this id on this machine. */
+              readonly pid: number | Variable
+            }
+          | undefined
       }
     | undefined
   /** Absolute limits; the run fails if one is not met. */

@@ -6,6 +6,7 @@ import { median } from './math.js'
 import { joinTimingWindows, mapTimingWindows } from './observed.js'
 import { joinReady } from './ready.js'
 import type { RequestResult, Result, RunEnvironment, Window } from './result.js'
+import { joinTargets } from './target.js'
 
 /** Joins the runs in order, without their judgments. Environment and seed are those of the first run, the yardstick that of all. */
 export function joinRuns(results: readonly [Result, ...Result[]]): Result {
@@ -41,6 +42,7 @@ export function joinRuns(results: readonly [Result, ...Result[]]): Result {
     neverSucceeded: [],
     ...joinNeverSent(results),
     ...joinReady(results),
+    ...joinTargets(results, starts),
     comparison: null,
     generator: {
       saturated: results.some(({ generator }) => generator.saturated),

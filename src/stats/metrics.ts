@@ -3,7 +3,7 @@
  * Comparisons judge the metrics in `verdict/judged-metric.ts`, and reports choose their own columns.
  */
 import { timingOf } from './observed.js'
-import type { Totals } from './result.js'
+import type { Result, Totals } from './result.js'
 
 /** A metric of a run. */
 export interface Metric {
@@ -12,11 +12,16 @@ export interface Metric {
   /** A short description for help texts. */
   readonly description: string
   /** `ratio` is 0 … 1, shown as percent. */
-  readonly unit: 'ms' | 'ratio' | 'perSecond' | 'count'
+  readonly unit: 'ms' | 'ratio' | 'perSecond' | 'count' | 'bytes' | 'bytesPerMinute'
   readonly better: 'lower' | 'higher'
+  /** It is one of the service's processes, so no request has one of its own. */
+  readonly isOfProcess?: true
   /** Returns the value for a whole run; null if nothing was measured. */
-  readonly read: (totals: Totals) => number | null
+  readonly read: (figures: RunFigures) => number | null
 }
+
+/** The figures of a request, or of a run and the processes of its service. */
+export type RunFigures = Totals & Pick<Result, 'target'>
 
 /** All metrics, in report order. */
 export const METRICS: readonly Metric[] = [
@@ -55,6 +60,30 @@ export const METRICS: readonly Metric[] = [
     unit: 'ratio',
     better: 'higher',
     read: (totals) => totals.cache?.ratio ?? null,
+  },
+  {
+    id: 'cpu_per_request',
+    description: 'CPU time of the service per completed request; with observe.process',
+    unit: 'ms',
+    better: 'lower',
+    isOfProcess: true,
+    read: ({ target }) => target?.cpuPerRequest ?? null,
+  },
+  {
+    id: 'memory_max',
+    description: 'most memory of the service; with observe.process',
+    unit: 'bytes',
+    better: 'lower',
+    isOfProcess: true,
+    read: ({ target }) => target?.memory?.max ?? null,
+  },
+  {
+    id: 'memory_growth',
+    description: 'growth of the memory of the service, in runs of two minutes or more; with observe.process',
+    unit: 'bytesPerMinute',
+    better: 'lower',
+    isOfProcess: true,
+    read: ({ target }) => target?.memory?.growthPerMinute ?? null,
   },
   timing('NAME', 'p95', 'what the service says of its own time, by name; with observe.serverTiming'),
 ]

@@ -27,6 +27,7 @@ import {
 } from './result.js'
 import { readAgentMark, readShard, readShardMark } from './shard.js'
 import { summarize } from './summary.js'
+import { readTarget } from './target.js'
 import { checkHistogram, poolWindows, readWindow } from './window.js'
 
 /**
@@ -116,6 +117,7 @@ function readResult(root: Shape): Result {
     shards: root.get('shards').or(list(readShardMark), null),
     ...root.get('agents').or((agents) => ({ agents: agents.list().map(readAgentMark) }), {}),
     ...root.get('ready').or((mark) => ({ ready: readReadyMark(mark) }), {}),
+    ...root.get('target').or((target) => ({ target: readTarget(target) }), {}),
     generator: readGenerator(root.get('generator')),
     stoppedBy: root.get('stoppedBy').or(text, null),
     error: root.get('error').or(text, null),

@@ -5,6 +5,7 @@
  */
 import type { Environment } from '../base/host.js'
 import type { Comparison } from './comparison.js'
+import type { TargetFigures } from './target.js'
 
 /** The value of `schema` in every result file. */
 export const RESULT_SCHEMA = 'perfctl/result@1'
@@ -44,6 +45,8 @@ export interface Result {
   readonly agents?: readonly AgentMark[]
   /** Set if the scenario waits for the service with `ready`: its answer, the slowest one of several. Absent otherwise. */
   readonly ready?: ReadyMark
+  /** Set if the scenario observes the processes of the service: what they used. Absent otherwise. */
+  readonly target?: TargetFigures
   readonly generator: GeneratorHealth
   /** The threshold that stopped the run early; null if none did. */
   readonly stoppedBy: string | null

@@ -3,7 +3,7 @@
  */
 import type { Threshold } from '../scenario/model/scenario.js'
 import { withWarmup } from '../stats/add.js'
-import { findMetric } from '../stats/metrics.js'
+import { findMetric, type RunFigures } from '../stats/metrics.js'
 import {
   LATE_PERCENTILES,
   type LatePercentile,
@@ -14,17 +14,17 @@ import {
 
 /**
  * Returns each threshold with the measured value, in the given order. Without a measured value it is not met.
- * `lateFrom`: the percentile from which on latencies include the generator's lateness.
+ * `run`: the figures of all requests, and of the service's processes. `lateFrom`: the percentile from which on latencies include the generator's lateness.
  */
 export function judgeThresholds(
   thresholds: readonly Threshold[],
-  totals: Totals,
+  run: RunFigures,
   requests: readonly RequestResult[],
   lateFrom?: LatePercentile,
 ): readonly ThresholdResult[] {
   return thresholds.map((threshold) => {
     const { expression, request } = threshold
-    const measured = request === null ? totals : findWhole(requests, request)
+    const measured = request === null ? run : findWhole(requests, request)
     const actual = measured === undefined ? null : (findMetric(threshold.metric)?.read(measured) ?? null)
     const passed = actual !== null && isMet(threshold, actual)
     const inDoubt = !passed && measured !== undefined && isMetOnTime(threshold, measured, lateFrom)

@@ -79,6 +79,17 @@ describe('rates, shares, sizes', () => {
   ])('the size %s is %s bytes', (text, bytes) => {
     expect(units.parseSize(text)).toBe(bytes)
   })
+
+  test.each([
+    ['5MB/m', 5_000_000],
+    ['100kB / s', 6_000_000],
+    ['60MiB/h', 1_048_576],
+    ['5MB', null],
+    ['5/m', null],
+    ['5MB/d', null],
+  ])('the growth %s is %s bytes per minute', (text, bytes) => {
+    expect(units.parseSizeRate(text)).toBe(bytes)
+  })
 })
 
 describe('formats for people', () => {
@@ -139,6 +150,14 @@ describe('formats for people', () => {
     [12_300_000_000, '12.3GB'],
   ])('%d bytes are %s', (bytes, text) => {
     expect(units.formatSize(bytes)).toBe(text)
+  })
+
+  test.each([
+    [1_200_000, '+1.20MB/m'],
+    [-340_000, '-340kB/m'],
+    [0, '0B/m'],
+  ])('a growth of %d bytes per minute is %s', (bytes, text) => {
+    expect(units.formatSizeRate(bytes)).toBe(text)
   })
 
   test('counts have thousands separators and a noun', () => {

@@ -162,6 +162,9 @@ const NOUNS: Readonly<Record<string, string>> = {
   throughput: 'throughput',
   requests: 'number of finished requests',
   cache_hit_rate: 'share of responses from a cache',
+  cpu_per_request: 'CPU time of the service per request',
+  memory_max: 'most memory of the service',
+  memory_growth: 'growth of the memory of the service',
 }
 
 const WORDS: Readonly<Record<Threshold['operator'], string>> = {

@@ -5,6 +5,7 @@ import { formatDuration, formatSize, plural } from '../../base/units.js'
 import { listSeries, requestsOf } from '../../plan/series.js'
 import { describeStatus } from '../../scenario/model/describe.js'
 import type { HttpOptions } from '../../scenario/model/http-types.js'
+import type { Observe } from '../../scenario/model/observe.js'
 import type { RequestSpec } from '../../scenario/model/request.js'
 import type { Retries } from '../../scenario/model/retries.js'
 import type { Scenario } from '../../scenario/model/scenario.js'
@@ -87,12 +88,18 @@ function explainFiles(requests: readonly RequestSpec[]): string | null {
 }
 
 function explainObserve({ observe }: Scenario): (string | null)[] {
-  const { serverTiming, cache } = observe ?? {}
-  const which = serverTiming === 'all' ? 'all names' : serverTiming?.join(', ')
+  const { serverTiming, cache, process: which } = observe ?? {}
+  const names = serverTiming === 'all' ? 'all names' : serverTiming?.join(', ')
   return [
-    which === undefined ? null : `reads the Server-Timing header of each response: ${which}`,
+    names === undefined ? null : `reads the Server-Timing header of each response: ${names}`,
     cache === undefined ? null : 'counts the responses that come from a cache',
+    which === undefined ? null : `reads once a second the CPU time and memory of ${nameProcess(which)}`,
   ]
+}
+
+function nameProcess(which: NonNullable<Observe['process']>): string {
+  if (which === 'auto') return 'the service that perfctl starts'
+  return 'port' in which ? `what listens on port ${which.port}` : `process ${which.pid}`
 }
 
 function exceptions(key: string, count: number): string | null {

@@ -10,6 +10,7 @@ import { describeAside, isAside, sideTitles, sortNotable } from '../comparison.j
 import { listNotes } from '../notes.js'
 import { describeTimingsLeft, hasCache, listTimings } from '../observed.js'
 import { COMPARED_ROWS_MAX, describeLeftOut, requestsShown } from '../ranking.js'
+import { listTargetFacts } from '../target.js'
 import { comparedCells, formatActual, headline, subjectOf } from '../wording.js'
 import type { Format } from './format.js'
 
@@ -26,6 +27,7 @@ export function renderMarkdown(result: Result): string {
     renderThresholds(result),
     renderRequests(result.requests.map(withWarmup), result),
     renderTimings(result.requests),
+    renderTarget(result),
     renderNotes(listNotes(result), sentence),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
@@ -135,6 +137,11 @@ function renderTimings(requests: readonly RequestResult[]): string {
   ])
   const table = renderTable(['request', 'server timing', 'count', 'p50', 'p95', 'p99', 'max'], 2, cells)
   return left === 0 ? table : `${table}\n\n${escapeMarkdown(describeTimingsLeft(left))}`
+}
+
+function renderTarget({ target }: Result): string {
+  const facts = target === undefined ? [] : listTargetFacts(target)
+  return facts.length === 0 ? '' : renderTable(['service', ''], 1, facts)
 }
 
 function renderNotes(notes: readonly string[], sentence: string): string {

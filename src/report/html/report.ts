@@ -10,7 +10,8 @@ import { html, type Markup, NOTHING } from './markup.js'
 import { renderEach, renderRequests, renderTimings } from './requests.js'
 import { renderConditions, renderFailures, renderSource, renderThresholds } from './sections.js'
 import { runPoints } from './series.js'
-import { renderTimeCharts, renderTimeTable } from './time-charts.js'
+import { renderTargetCharts } from './target-charts.js'
+import { endOf, renderTimeCharts, renderTimeTable } from './time-charts.js'
 import { renderVerdict } from './verdict.js'
 
 const POINTS_MAX = 600
@@ -30,7 +31,7 @@ function renderCharts(result: Result): Markup {
   return html`<section aria-labelledby="latency">
 <h2 id="latency">Latency and load</h2>
 <div class="charts">
-${renderDistribution({ request, latency: totals.latency, comparison })}${renderTimeCharts(points, result.durationSeconds)}</div>
+${renderDistribution({ request, latency: totals.latency, comparison })}${renderTimeCharts(points, result.durationSeconds)}${renderTargetCharts(result.target, endOf(points, result.durationSeconds), POINTS_MAX)}</div>
 ${renderTimeTable(points, ROWS_MAX)}</section>
 `
 }

@@ -6,6 +6,7 @@ import { formatLatency, formatShare, formatSize, plural } from '../../base/units
 import type { Result, Totals, WorkerHealth } from '../../stats/result.js'
 import { nameWorkers } from '../../stats/shard.js'
 import { describeAgents } from '../agents.js'
+import { listTargetFacts } from '../target.js'
 import { formatActual } from '../wording.js'
 import { renderPercentiles } from './distribution.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
@@ -44,6 +45,15 @@ ${renderErrors(totals.errors)}</section>
 `
 }
 
+function renderTarget({ target }: Result): Markup {
+  const facts = target === undefined ? [] : listTargetFacts(target)
+  if (facts.length === 0) return NOTHING
+  return html`<section aria-labelledby="service">
+<h2 id="service">Processes of the service</h2>
+${renderFacts(facts)}</section>
+`
+}
+
 /** Renders the state of connections, generator and machine. */
 export function renderConditions(result: Result): Markup {
   const { connections, generator } = result
@@ -59,7 +69,7 @@ ${renderPercentiles([
   { label: 'TLS', latency: connections.tls },
 ])}<p class="hint">Latency is measured from when a request was due, service time from when it was sent.</p>
 </section>
-<section aria-labelledby="generator">
+${renderTarget(result)}<section aria-labelledby="generator">
 <h2 id="generator">Load generator</h2>
 <p>${generator.saturated ? html`<b class="unsure">It was the bottleneck, so these are not the service's figures.</b>` : 'It kept up, so these are the figures of the service.'}</p>
 ${renderFacts([

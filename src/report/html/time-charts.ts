@@ -20,8 +20,7 @@ export function renderTimeCharts(points: readonly Point[], seconds: number, isSm
 type Frame = Pick<Chart, 'xs' | 'xMax' | 'xTicks' | 'isSmall'>
 
 function frameOf(points: readonly Point[], seconds: number, isSmall: boolean): Frame {
-  const last = points.at(-1)!
-  const xMax = Math.max(seconds, last.start + last.duration)
+  const xMax = endOf(points, seconds)
   return {
     xs: points.map(({ start, duration }) => start + duration / 2),
     xMax,
@@ -30,12 +29,19 @@ function frameOf(points: readonly Point[], seconds: number, isSmall: boolean): F
   }
 }
 
+/** Where the time axis ends: with the run, or with its last point. */
+export function endOf(points: readonly Pick<Point, 'start' | 'duration'>[], seconds: number): number {
+  const last = points.at(-1)
+  return last === undefined ? seconds : Math.max(seconds, last.start + last.duration)
+}
+
 /** Fewer ticks for a chart that is always small, so that labels don't overlap. */
 function small(frame: Frame): Frame {
   return { ...frame, xTicks: momentTicks(frame.xMax, 4), isSmall: true }
 }
 
-function momentTicks(seconds: number, wanted: number): Chart['xTicks'] {
+/** Returns about `wanted` labelled moments of a run of `seconds`. */
+export function momentTicks(seconds: number, wanted: number): Chart['xTicks'] {
   return timeTicks(seconds, wanted).map((at) => ({ at, label: formatDuration(at * 1000) }))
 }
 

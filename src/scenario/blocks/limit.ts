@@ -2,7 +2,7 @@
  * Absolute limits such as `search: p95 < 150ms`, parsed into request, metric, operator and number.
  */
 import { didYouMean } from '../../base/suggest.js'
-import { parseDuration, parseRate, parseRatio } from '../../base/units.js'
+import { parseDuration, parseRate, parseRatio, parseSize, parseSizeRate } from '../../base/units.js'
 import { FIGURES, findMetric, METRICS, type Metric } from '../../stats/metrics.js'
 import type { Threshold } from '../model/scenario.js'
 import { quoted, type Report, type TreeProblem } from '../yaml/tree.js'
@@ -87,6 +87,10 @@ function parseLimit(text: string, metric: Metric): number | null {
       return parseRate(text)
     case 'count':
       return /^\d+$/.test(text) ? Number(text) : null
+    case 'bytes':
+      return parseSize(text)
+    case 'bytesPerMinute':
+      return parseSizeRate(text)
   }
 }
 
@@ -101,6 +105,8 @@ const EXPECTED: Readonly<Record<Metric['unit'], string>> = {
   ratio: 'a percentage',
   perSecond: 'a rate',
   count: 'a whole number',
+  bytes: 'a size',
+  bytesPerMinute: 'a size per unit of time',
 }
 
 function unitProblem(value: string, metric: Metric): string {
@@ -122,5 +128,9 @@ function sample(value: string, metric: Metric): string {
       return `${number ?? 100}/s`
     case 'count':
       return `${Math.round(Number(number ?? 1000))}`
+    case 'bytes':
+      return `${number ?? 500}MB`
+    case 'bytesPerMinute':
+      return `${number ?? 5}MB/m`
   }
 }

@@ -1,23 +1,30 @@
 /**
- * `observe`: what is read from the answers beside their latency.
+ * `observe`: what is read beside latencies, from the answers and from the processes of the service.
  */
-import { timingIn } from '../../stats/metrics.js'
+import { findMetric, timingIn } from '../../stats/metrics.js'
 import { TIMINGS_MAX } from '../../stats/sheet.js'
-import { inside, type Reader, readText, wrong } from '../fields/fields.js'
+import { choice, inside, type Reader, readText, wrong } from '../fields/fields.js'
 import type { Leaves } from '../fields/leaves.js'
 import { type FieldsOf, map } from '../fields/schema.js'
+import { countReader, wholeNumber } from '../fields/unit-fields.js'
 import type { Observe } from '../model/observe.js'
 import type { Threshold } from '../model/scenario.js'
-import { nameOf, quoted, type Report, Scalar, type TreeProblem } from '../yaml/tree.js'
+import { isTreeMap, nameOf, quoted, type Report, Scalar, type TreeProblem, wrongKey } from '../yaml/tree.js'
 
 type ObserveInput = FieldsOf<typeof observeFields>
 
 /** The field `observe` of a scenario. */
 export function observeSchema(leaves: Leaves) {
   return map(observeFields(leaves), {
-    description: 'What is read from the responses beside their latency.',
+    description: 'What is read beside latencies: from the responses, and from the processes of the service.',
     sample: 'serverTiming: true',
-    synonyms: { server_timing: 'serverTiming', timing: 'serverTiming', caching: 'cache' },
+    synonyms: {
+      server_timing: 'serverTiming',
+      timing: 'serverTiming',
+      caching: 'cache',
+      cpu: 'process',
+      memory: 'process',
+    },
   })
 }
 
@@ -30,6 +37,12 @@ function observeFields({ option, flag }: Leaves) {
     maxItems: TIMINGS_MAX,
     items: { type: 'string', maxLength: 64 },
   }
+  const only = (key: string, [most, description]: readonly [number, string]) => ({
+    type: 'object',
+    properties: { [key]: { ...wholeNumber(1, most), description } },
+    required: [key],
+    additionalProperties: false,
+  })
   return {
     serverTiming: option(
       readNames,
@@ -40,33 +53,83 @@ function observeFields({ option, flag }: Leaves) {
     cache: flag(
       'The share of responses from a cache, by the headers Cache-Status, X-Cache, CF-Cache-Status, Age and the like.',
     ),
+    process: option(
+      readProcess,
+      { anyOf: [choice('auto'), ...Object.entries(PROCESS_KEYS).map(([key, limits]) => only(key, limits))] },
+      'CPU time and memory of the service, with all processes that it starts; Linux only. auto: of the demo service; port: of what listens on it on this machine; pid: of that process.',
+      { examples: ['auto', { port: 3000 }, { pid: 4711 }] },
+    ),
   }
 }
 
 /** What the input describes; undefined if nothing is observed. */
-export function makeObserve({ serverTiming = false, cache = false }: ObserveInput): Observe | undefined {
-  if (serverTiming === false && !cache) return undefined
+export function makeObserve({
+  serverTiming = false,
+  cache = false,
+  process: which,
+}: ObserveInput): Observe | undefined {
+  if (serverTiming === false && !cache && !which) return undefined
   return {
     ...(serverTiming !== false && { serverTiming }),
     ...(cache && { cache }),
+    ...(which && { process: which }),
   }
 }
 
 /** Reports thresholds on what is not observed: they could never be met. */
 export function checkObserved(
   thresholds: readonly Threshold[],
-  { serverTiming, cache }: Observe = {},
+  { serverTiming, cache, process: which }: Observe = {},
 ): TreeProblem[] {
-  return thresholds.flatMap(({ metric }, index) => {
+  return thresholds.flatMap(({ metric, request }, index) => {
     const problem = (message: string, hint: string) => [{ path: ['thresholds', index], message, hint }]
     if (metric === 'cache_hit_rate' && cache === undefined)
       return problem('cache hits are not observed', 'add observe: { cache: true }')
+    if (findMetric(metric)?.isOfProcess) {
+      if (request !== null)
+        return problem(
+          `${metric} is of the whole service, not of one request`,
+          'remove the name in front of it',
+        )
+      if (which === undefined)
+        return problem('no process is observed', 'add observe: { process: { port: 3000 } } with its port')
+    }
     const name = timingIn(metric)
     if (name === null || serverTiming === 'all' || serverTiming?.includes(name)) return []
     return serverTiming === undefined
       ? problem('server timings are not observed', 'add observe: { serverTiming: true }')
       : problem(`the server timing ${quoted(name)} is not observed`, 'add it to observe.serverTiming')
   })
+}
+
+const PROCESS_HINT = 'write auto, { port: 3000 } or { pid: 4711 }'
+
+/** The ways to name a process: the largest number that there can be, and what it says. */
+const PROCESS_KEYS = {
+  port: [65_535, 'The process that listens on this port of this machine.'],
+  pid: [4_194_304, 'The process with this id on this machine.'],
+} as const
+
+/** `auto`, or a map with a port or the id of a process. */
+const readProcess: Reader<NonNullable<Observe['process']>> = (tree, context, report) => {
+  if (tree instanceof Scalar) {
+    const word = readText(tree, context, report)
+    if (word === null || word === 'auto') return word
+    return wrong(report, `expected auto, a port or a pid, got ${nameOf(tree)}`, PROCESS_HINT)
+  }
+  if (!isTreeMap(tree))
+    return wrong(report, `expected auto, a port or a pid, got ${nameOf(tree)}`, PROCESS_HINT)
+  const [key, another] = Object.keys(tree)
+  if (key === undefined) return wrong(report, 'the map is empty', PROCESS_HINT)
+  if (another !== undefined)
+    return wrong(report, `expected one key, got ${key} and ${another}`, 'write either port or pid')
+  if (key !== 'port' && key !== 'pid') {
+    wrongKey(report, [key], `unknown key ${quoted(key)}`, PROCESS_HINT)
+    return null
+  }
+  const number = countReader(1, PROCESS_KEYS[key][0])(tree[key]!, context, inside(report, key))
+  if (number === null) return null
+  return key === 'port' ? { port: number } : { pid: number }
 }
 
 const LIST_HINT = 'write true, or a list of names such as [db, render]'

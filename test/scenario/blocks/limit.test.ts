@@ -26,6 +26,9 @@ describe('a threshold', () => {
     ['error_rate < 100%', null, 'error_rate', '<', 1],
     ['throughput > 6000/m', null, 'throughput', '>', 100],
     ['requests >= 1000', null, 'requests', '>=', 1000],
+    ['cpu_per_request < 4ms', null, 'cpu_per_request', '<', 4],
+    ['memory_max < 500MB', null, 'memory_max', '<', 500e6],
+    ['memory_growth < 5MB/m', null, 'memory_growth', '<', 5e6],
   ])('%s', (text, request, metric, operator, limit) => {
     expect(parse(text)).toEqual({
       limit: { expression: text, request, metric, operator, limit },

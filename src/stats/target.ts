@@ -1,0 +1,256 @@
+/**
+ * What the processes of the service used during the load: readings of counters become figures of the measured part.
+ */
+import { flag, list, number, type Shape, text } from '../base/shape.js'
+import { median } from './math.js'
+
+/** The figures of the service's processes in the measured part. What was not measured is null. */
+export interface TargetFigures {
+  readonly cpuSeconds: number | null
+  /** CPU time in ms per completed request, failed ones included. */
+  readonly cpuPerRequest: number | null
+  /** The cores in use on average. */
+  readonly cpuCores: number | null
+  /** How long threads had to wait because the control group had used up its share of CPU time; null without a share. */
+  readonly throttledSeconds: number | null
+  readonly memory: MemoryFigures | null
+  readonly timeline: readonly TargetSecond[]
+  /** Why figures are missing; empty if none are. */
+  readonly failures: readonly TargetFailure[]
+}
+
+/** Memory in bytes. */
+interface MemoryFigures {
+  readonly first: number
+  readonly last: number
+  readonly max: number
+  /** The slope through the lowest figures of every 10 s in the second half; null in less than two minutes. */
+  readonly growthPerMinute: number | null
+  /** It is a sum over several processes, in which pages that they share count for each; absent otherwise. */
+  readonly isSum?: true
+}
+
+/** One second of the measured part. A second without a reading is left out. */
+export interface TargetSecond {
+  readonly second: number
+  /** The cores in use since the reading before. */
+  readonly cpu: number
+  /** In bytes, at the end of the second. */
+  readonly memory: number
+}
+
+/** Why there are no figures, or none from some moment on. */
+export interface TargetFailure {
+  readonly kind: TargetFailureKind
+  /** For people. */
+  readonly message: string
+}
+
+/** Each reason for missing figures. */
+const TARGET_FAILURES = [
+  'not_linux',
+  'other_machine',
+  'not_started',
+  'no_process',
+  'perfctl_itself',
+  'shard',
+  'session',
+  'ended',
+] as const
+
+/** One reason for missing figures. */
+type TargetFailureKind = (typeof TARGET_FAILURES)[number]
+
+/** The counters of a service at one moment. */
+export interface TargetReading {
+  /** Since the start of the measured part. */
+  readonly atMs: number
+  /** CPU time in ms since any moment before. */
+  readonly cpuMs: number
+  /** Likewise; null if it isn't limited. */
+  readonly throttledMs: number | null
+  readonly memoryBytes: number
+}
+
+/** The figures without any reading. */
+export function unmeasuredTarget(failures: readonly TargetFailure[]): TargetFigures {
+  return {
+    cpuSeconds: null,
+    cpuPerRequest: null,
+    cpuCores: null,
+    throttledSeconds: null,
+    memory: null,
+    timeline: [],
+    failures,
+  }
+}
+
+/** What figures are made from. */
+export interface TargetRecord {
+  /** In order; the first one at the start of the measured part. */
+  readonly readings: readonly TargetReading[]
+  /** Completed requests. */
+  readonly requests: number
+  readonly isSum: boolean
+  readonly failures: readonly TargetFailure[]
+}
+
+/** Makes the figures of the time between the first and the last reading. */
+export function summarizeTarget({ readings, requests, isSum, failures }: TargetRecord): TargetFigures {
+  const [first, last] = [readings[0], readings.at(-1)]
+  if (first === undefined || last === undefined || first === last) return unmeasuredTarget(failures)
+  const cpuMs = last.cpuMs - first.cpuMs
+  const timeline = readings.slice(1).map((reading, index): TargetSecond => {
+    const before = readings[index]!
+    return {
+      second: Math.max(0, Math.round(reading.atMs / 1000) - 1),
+      cpu: round((reading.cpuMs - before.cpuMs) / (reading.atMs - before.atMs), 4),
+      memory: reading.memoryBytes,
+    }
+  })
+  return {
+    cpuSeconds: round(cpuMs / 1000, 6),
+    // Requests after the end of the process cost nothing.
+    cpuPerRequest: requests === 0 || failures.length > 0 ? null : round(cpuMs / requests, 6),
+    cpuCores: round(cpuMs / (last.atMs - first.atMs), 4),
+    throttledSeconds:
+      first.throttledMs === null || last.throttledMs === null
+        ? null
+        : round((last.throttledMs - first.throttledMs) / 1000, 6),
+    memory: {
+      first: first.memoryBytes,
+      last: last.memoryBytes,
+      max: Math.max(...readings.map(({ memoryBytes }) => memoryBytes)),
+      growthPerMinute: growthPerMinute(timeline),
+      ...(isSum && { isSum }),
+    },
+    timeline,
+    failures,
+  }
+}
+
+/** Shorter runs show how a service warms up, not how it grows. */
+const GROWTH_SECONDS_MIN = 120
+
+const SLOT_SECONDS = 10
+
+/**
+ * Returns the growth of memory in bytes per minute: the median of the slopes between the lowest figures of every 10 s
+ * in the second half (Theil–Sen). What a garbage collector lets pile up and then frees is no growth. Null in less than
+ * two minutes.
+ */
+export function growthPerMinute(timeline: readonly Pick<TargetSecond, 'second' | 'memory'>[]): number | null {
+  const [from, to] = [timeline[0]?.second ?? 0, (timeline.at(-1)?.second ?? 0) + 1]
+  if (to - from < GROWTH_SECONDS_MIN) return null
+  const start = from + (to - from) / 2
+  const lowest = new Map<number, Pick<TargetSecond, 'second' | 'memory'>>()
+  for (const point of timeline) {
+    const slot = Math.floor((point.second - start) / SLOT_SECONDS)
+    const isWhole = start + (slot + 1) * SLOT_SECONDS <= to
+    if (slot >= 0 && isWhole && point.memory < (lowest.get(slot)?.memory ?? Number.POSITIVE_INFINITY))
+      lowest.set(slot, point)
+  }
+  const points = [...lowest.values()]
+  const slopes = points.flatMap((a, index) =>
+    points.slice(index + 1).map((b) => (b.memory - a.memory) / (b.second - a.second)),
+  )
+  return slopes.length === 0 ? null : Math.round(60 * median(slopes))
+}
+
+/** A run that is joined with others. */
+interface Part {
+  readonly target?: TargetFigures
+  readonly durationSeconds: number
+  readonly totals: { readonly requests: number }
+}
+
+/**
+ * Joins the figures of several runs that begin at `starts`: times add up, growth is the median. Returns them as a field;
+ * none if no run observes its service.
+ */
+export function joinTargets(
+  parts: readonly Part[],
+  starts: readonly number[],
+): { readonly target?: TargetFigures } {
+  const observed = parts.flatMap(({ target, durationSeconds, totals }, index) =>
+    target === undefined
+      ? []
+      : [{ target, durationSeconds, requests: totals.requests, start: starts[index]! }],
+  )
+  if (observed.length === 0) return {}
+  const failures = new Map(
+    observed.flatMap(({ target }) => target.failures.map((failure) => [failure.message, failure])),
+  )
+  const measured = observed.flatMap(({ target, ...part }) =>
+    target.cpuSeconds === null || target.memory === null
+      ? []
+      : [{ ...part, ...target, cpuSeconds: target.cpuSeconds, memory: target.memory }],
+  )
+  const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0)
+  if (measured.length === 0) return { target: unmeasuredTarget([...failures.values()]) }
+  const cpuSeconds = sum(measured.map((part) => part.cpuSeconds))
+  const whole = measured.filter(({ cpuPerRequest }) => cpuPerRequest !== null)
+  const requests = sum(whole.map((part) => part.requests))
+  const seconds = sum(measured.map(({ durationSeconds }) => durationSeconds))
+  const throttled = measured.flatMap(({ throttledSeconds }) => throttledSeconds ?? [])
+  const growths = measured.flatMap(({ memory }) => memory.growthPerMinute ?? [])
+  const target = {
+    cpuSeconds: round(cpuSeconds, 6),
+    cpuPerRequest:
+      requests === 0 ? null : round((1000 * sum(whole.map((part) => part.cpuSeconds))) / requests, 6),
+    cpuCores: round(sum(measured.map((part) => (part.cpuCores ?? 0) * part.durationSeconds)) / seconds, 4),
+    throttledSeconds: throttled.length === 0 ? null : round(sum(throttled), 6),
+    memory: {
+      first: measured[0]!.memory.first,
+      last: measured.at(-1)!.memory.last,
+      max: Math.max(...measured.map(({ memory }) => memory.max)),
+      growthPerMinute: growths.length === 0 ? null : Math.round(median(growths)),
+      ...(measured.some(({ memory }) => memory.isSum) && { isSum: true as const }),
+    },
+    timeline: measured.flatMap(({ timeline, start }) =>
+      timeline.map((point) => ({ ...point, second: point.second + start })),
+    ),
+    failures: [...failures.values()],
+  }
+  return { target }
+}
+
+/** Reads the figures from a result file. */
+export function readTarget(shape: Shape): TargetFigures {
+  const figure = (name: string) => shape.get(name).or(number, null)
+  return {
+    cpuSeconds: figure('cpuSeconds'),
+    cpuPerRequest: figure('cpuPerRequest'),
+    cpuCores: figure('cpuCores'),
+    throttledSeconds: figure('throttledSeconds'),
+    memory: shape.get('memory').or(readMemory, null),
+    timeline: shape.get('timeline').or(list(readSecond), []),
+    failures: shape.get('failures').or(list(readFailure), []),
+  }
+}
+
+function readMemory(shape: Shape): MemoryFigures {
+  return {
+    first: shape.get('first').number(),
+    last: shape.get('last').number(),
+    max: shape.get('max').number(),
+    growthPerMinute: shape.get('growthPerMinute').or(number, null),
+    ...(shape.get('isSum').or(flag, false) && { isSum: true as const }),
+  }
+}
+
+function readSecond(shape: Shape): TargetSecond {
+  return {
+    second: shape.get('second').count(),
+    cpu: shape.get('cpu').number(),
+    memory: shape.get('memory').number(),
+  }
+}
+
+function readFailure(shape: Shape): TargetFailure {
+  return { kind: shape.get('kind').oneOf(TARGET_FAILURES), message: text(shape.get('message')) }
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits))
+}

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest'
+import { Shape } from '../../src/base/shape.js'
+import {
+  growthPerMinute,
+  joinTargets,
+  readTarget,
+  summarizeTarget,
+  type TargetReading,
+  unmeasuredTarget,
+} from '../../src/stats/target.js'
+
+const reading = (atMs: number, cpuMs: number, memoryBytes = 100, throttledMs: number | null = null) =>
+  ({ atMs, cpuMs, memoryBytes, throttledMs }) satisfies TargetReading
+
+const ENDED = { kind: 'ended', message: 'the observed process ended' } as const
+
+function summarize(readings: readonly TargetReading[], requests = 100) {
+  return summarizeTarget({ readings, requests, isSum: false, failures: [] })
+}
+
+describe('the figures of the measured part', () => {
+  test('are what was used between the first and the last reading', () => {
+    const readings = [reading(2, 5000, 300, 10), reading(1002, 5500, 900, 10), reading(4002, 5800, 200, 1510)]
+    expect(summarize(readings, 400)).toEqual({
+      cpuSeconds: 0.8,
+      cpuPerRequest: 2,
+      cpuCores: 0.2,
+      throttledSeconds: 1.5,
+      memory: { first: 300, last: 200, max: 900, growthPerMinute: null },
+      // Two readings were left out: their time is in the one after them.
+      timeline: [
+        { second: 0, cpu: 0.5, memory: 900 },
+        { second: 3, cpu: 0.1, memory: 200 },
+      ],
+      failures: [],
+    })
+  })
+
+  test('are null without two readings, and per request without requests', () => {
+    expect(summarize([])).toEqual(unmeasuredTarget([]))
+    expect(summarize([reading(0, 1)])).toEqual(unmeasuredTarget([]))
+    expect(summarize([reading(0, 0), reading(1000, 500)], 0)).toMatchObject({
+      cpuSeconds: 0.5,
+      cpuPerRequest: null,
+    })
+  })
+
+  test('have no CPU time per request if the process ended before the load', () => {
+    const readings = [reading(0, 0), reading(1000, 500)]
+    const figures = summarizeTarget({ readings, requests: 9, isSum: true, failures: [ENDED] })
+    expect(figures).toMatchObject({ cpuSeconds: 0.5, cpuPerRequest: null, failures: [ENDED] })
+    expect(figures.memory?.isSum).toBe(true)
+  })
+
+  test('survive a result file', () => {
+    const figures = summarizeTarget({
+      readings: [reading(0, 0), reading(1000, 500)],
+      requests: 9,
+      isSum: true,
+      failures: [ENDED],
+    })
+    for (const each of [figures, unmeasuredTarget([ENDED])])
+      expect(readTarget(Shape.parse(JSON.stringify(each)))).toEqual(each)
+  })
+})
+
+describe('the growth of memory', () => {
+  /** A run of so many seconds whose memory is given by the second. */
+  const over = (seconds: number, memory: (second: number) => number) =>
+    growthPerMinute(Array.from({ length: seconds }, (_, second) => ({ second, memory: memory(second) })))
+
+  test('is not known in less than two minutes', () => {
+    expect(over(119, (second) => second * 1e6)).toBe(null)
+    expect(over(120, (second) => second * 1e6)).toBe(60e6)
+  })
+
+  test('is not that of a warm-up, nor of a garbage collector', () => {
+    expect(over(300, (second) => Math.min(second, 100) * 1e6)).toBe(0)
+    expect(over(300, (second) => 50e6 + (second % 7) * 3e6)).toBe(0)
+  })
+
+  test('is that of a leak below a garbage collector, and hardly that of a single jump', () => {
+    expect(over(300, (second) => second * 1e6 + (second % 10) * 5e6)).toBe(60e6)
+    expect(over(300, (second) => (second === 250 ? 900e6 : 10e6))).toBe(0)
+    expect(over(300, (second) => (second < 295 ? 10e6 : 900e6))).toBe(0)
+  })
+
+  test('may be negative', () => {
+    expect(over(240, (second) => 500e6 - second * 1e5)).toBe(-6e6)
+  })
+})
+
+describe('the figures of several runs', () => {
+  const run = (cpuMs: number, requests: number) => ({
+    target: summarize([reading(0, 0, 100), reading(1000, cpuMs, cpuMs)], requests),
+    durationSeconds: 1,
+    totals: { requests },
+  })
+
+  test('add up', () => {
+    expect(joinTargets([run(200, 100), run(400, 200)], [0, 1])).toEqual({
+      target: {
+        cpuSeconds: 0.6,
+        cpuPerRequest: 2,
+        cpuCores: 0.3,
+        throttledSeconds: null,
+        memory: { first: 100, last: 400, max: 400, growthPerMinute: null },
+        timeline: [
+          { second: 0, cpu: 0.2, memory: 200 },
+          { second: 1, cpu: 0.4, memory: 400 },
+        ],
+        failures: [],
+      },
+    })
+  })
+
+  test('are those of the runs that have some', () => {
+    const none = { target: unmeasuredTarget([ENDED]), durationSeconds: 1, totals: { requests: 900 } }
+    expect(joinTargets([none, run(200, 100)], [0, 1]).target).toMatchObject({
+      cpuSeconds: 0.2,
+      cpuPerRequest: 2,
+      cpuCores: 0.2,
+      failures: [ENDED],
+    })
+    expect(joinTargets([none, none], [0, 1])).toEqual({ target: unmeasuredTarget([ENDED]) })
+    expect(joinTargets([{ durationSeconds: 1, totals: { requests: 1 } }], [0])).toEqual({})
+  })
+})
