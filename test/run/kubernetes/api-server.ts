@@ -174,6 +174,7 @@ class Pod {
   printed = ''
   private readonly container: Body
   private child: ChildProcess | null = null
+  private isKilled = false
   private state: Body = { waiting: { reason: 'ContainerCreating' } }
   private conditions: Body[] = []
 
@@ -211,6 +212,8 @@ class Pod {
     }
     const env = this.environment()
     if (env === null) return this.wait('CreateContainerConfigError', 'secret not found')
+    // It may have been deleted while it was being made.
+    if (this.isKilled) return
     this.child = isBroker
       ? spawn(NATS_SERVER!, ['--addr', '127.0.0.1', '--port', String(brokerPort)], { stdio: 'ignore' })
       : spawn(process.execPath, [PERFCTL, ...this.args(env), ...(fault === 'crash' ? ['--crash'] : [])], {
@@ -226,7 +229,7 @@ class Pod {
           exitCode === null ? OUT_OF_MEMORY : { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error' },
       }
     })
-    while (isBroker && !(await accepts(brokerPort))) await sleep(50)
+    while (isBroker && !this.isKilled && !(await accepts(brokerPort))) await sleep(50)
     this.state = { running: {} }
     this.conditions = [{ type: 'Ready', status: 'True' }]
   }
@@ -236,6 +239,7 @@ class Pod {
   }
 
   kill(): void {
+    this.isKilled = true
     this.child?.kill('SIGKILL')
   }
 
