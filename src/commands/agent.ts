@@ -13,7 +13,13 @@ import { joinCluster } from '../run/agents/member.js'
 import type { ClusterOptions } from '../run/agents/presence.js'
 import { openStdio } from '../run/agents/stdio.js'
 import { listOwnProxies, readJob } from './agent-job.js'
-import { type ClusterPlace, openCluster, type RawClusterFlags, requireClusterPlace } from './cluster-place.js'
+import {
+  type ClusterPlace,
+  openCluster,
+  type RawClusterFlags,
+  readClusterPlace,
+  requireClusterPlace,
+} from './cluster-place.js'
 import { readRate } from './option-values.js'
 
 /** The flags, as parsed by commander. */
@@ -30,7 +36,7 @@ const RETRY_MS: Ms = 1000
 
 /** Serves one run by standard input and output, or those of a cluster. The coordinator judges them, so the exit code is 0. */
 export async function agent(flags: AgentFlags, io: Io): Promise<ExitCode> {
-  const { stdio = false, nats, name = hostname() } = flags
+  const { stdio = false, nats, name = hostname(), once = false } = flags
   if (stdio === (nats !== undefined)) {
     throw userError(
       stdio
@@ -41,17 +47,28 @@ export async function agent(flags: AgentFlags, io: Io): Promise<ExitCode> {
         : "add --nats nats://host:4222 to wait for runs there; or add --stdio, and start it from there: perfctl run scenario.yaml --agent 'ssh load1 perfctl agent --stdio'",
     )
   }
+  if (stdio) checkStdio(flags)
   const options = {
     name,
     limits: readLimits(flags, io),
     readJob: (job) => readJob(job, io.env),
   } satisfies AgentOptions
-  if (nats !== undefined) return waitForRuns(requireClusterPlace(flags), options, flags.once ?? false, io)
+  if (nats !== undefined) return waitForRuns(requireClusterPlace(flags), options, once, io)
   // The coordinator ends its agents itself; a signal to the whole group must not end them before.
   const ignore = io.onSignal(() => {})
   await serveAgent(openStdio(io), options)
   ignore()
   return EXIT.passed
+}
+
+/** Throws a UserError about flags that have no meaning for an agent without a broker. */
+function checkStdio({ nats, cluster, creds, once }: AgentFlags): void {
+  const problems: Problem[] = []
+  const wrong = (message: string, hint: string) => problems.push({ message, place: null, hint })
+  readClusterPlace({ nats, cluster, creds }, wrong)
+  if (once === true)
+    wrong('--once needs --nats: with --stdio, an agent always ends after one run', 'remove --once')
+  if (problems.length > 0) throw new UserError(problems)
 }
 
 function readLimits({ allowTarget = [], maxRate }: AgentFlags, io: Io): AgentLimits {

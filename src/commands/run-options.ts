@@ -264,13 +264,14 @@ function readAgents(
 ): AgentsSource | null {
   const count = whole('--agents', agents, 1, 'write a number such as --agents 4')
   const place = readClusterPlace({ nats, cluster, creds }, wrong)
+  if (agents !== undefined && nats === undefined)
+    wrong('--agents needs --nats: the broker by which they are reached', NATS_HINT)
   if (commands.length > 0) {
     if (nats !== undefined)
       wrong("--agent can't be used with --nats: agents are either started or waiting", 'keep one of them')
     return { type: 'commands', commands }
   }
   if (nats === undefined) {
-    if (agents !== undefined) wrong('--agents needs --nats: the broker by which they are reached', NATS_HINT)
     if (sendSecrets === true) wrong('--send-secrets needs agents', 'add --agent or --nats, or remove it')
     return null
   }
