@@ -86,25 +86,15 @@ export function openCommand(command: string, { env, cwd, onExit }: CommandOption
       for (const line of found) receiver.take(line)
     }
   })
-  return {
-    isUp: true,
-    get heardAt() {
-      return receiver.heardAt
-    },
-    send: (message) => sendLine(lineOf(message)),
-    sendLine,
-    onLine: (listener) => receiver.onLine(listener),
-    onEnd: (listener) => receiver.onEnd(listener),
-    async close({ isLost } = { isLost: false }) {
-      child.stdin.end()
-      const deadline = setTimeout(killAll, isLost ? 0 : END_MS)
-      await gone
-      clearTimeout(deadline)
-      killAll()
-      for (const stream of child.stdio) stream?.destroy()
-      forget()
-    },
-  }
+  return openPipe(receiver, sendLine, async ({ isLost }) => {
+    child.stdin.end()
+    const deadline = setTimeout(killAll, isLost ? 0 : END_MS)
+    await gone
+    clearTimeout(deadline)
+    killAll()
+    for (const stream of child.stdio) stream?.destroy()
+    forget()
+  })
 }
 
 /** The agent's end: messages come by its standard input and leave by its standard output. */
@@ -128,6 +118,19 @@ export function openStdio({ stdin, stdout }: Pick<Io, 'stdin' | 'stdout'>): Chan
   const sendLine = (line: Uint8Array) => {
     if (!isClosed) stdout.write(Buffer.from(line).toString())
   }
+  return openPipe(receiver, sendLine, async () => {
+    isClosed = true
+    // An open input would keep the process alive.
+    if (stdin instanceof Readable) stdin.destroy()
+  })
+}
+
+/** A channel that lasts as long as its pipes. */
+function openPipe(
+  receiver: Receiver,
+  sendLine: Channel['sendLine'],
+  close: (how: { readonly isLost: boolean }) => Promise<void>,
+): Channel {
   return {
     isUp: true,
     get heardAt() {
@@ -137,10 +140,6 @@ export function openStdio({ stdin, stdout }: Pick<Io, 'stdin' | 'stdout'>): Chan
     sendLine,
     onLine: (listener) => receiver.onLine(listener),
     onEnd: (listener) => receiver.onEnd(listener),
-    async close() {
-      isClosed = true
-      // An open input would keep the process alive.
-      if (stdin instanceof Readable) stdin.destroy()
-    },
+    close: (how = { isLost: false }) => close(how),
   }
 }
