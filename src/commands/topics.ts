@@ -24,6 +24,11 @@ export const TOPICS: readonly Topic[] = [
   { name: 'scenario', section: 'Scenarios', summary: 'how to write a scenario' },
   { name: 'scenario-reference', section: 'Scenarios', summary: 'every key and template function' },
   { name: 'connections', section: 'Scenarios', summary: 'pools, HTTP/2, proxies, TLS, retries, cookies' },
+  {
+    name: 'observing',
+    section: 'Scenarios',
+    summary: 'server timings, caches, CPU and memory of the service',
+  },
   { name: 'importing', section: 'Scenarios', summary: 'scenarios from curl, HAR, Postman, OpenAPI, logs' },
   { name: 'live-metrics', section: 'Runs', summary: 'Prometheus, OpenTelemetry, InfluxDB, StatsD' },
   { name: 'several-machines', section: 'Runs', summary: 'one load from several machines' },
