@@ -33,8 +33,8 @@ export function cacheOutcome(head: Pick<ResponseHead, 'headers'>): CacheOutcome 
   let words: string | null = null
   let age: string | null = null
   for (const [name, value] of head.headers) {
-    if (name === 'age') age = value
     if (!mayBeOfCache(name)) continue
+    if (name === 'age') age = value
     if (name === 'cache-status') status = status === null ? value : `${status}, ${value}`
     const rank = RANKS.get(name)
     if (rank === undefined || rank > best) continue
@@ -49,10 +49,15 @@ export function cacheOutcome(head: Pick<ResponseHead, 'headers'>): CacheOutcome 
   )
 }
 
-/** Rules out most headers at the price of one look: all but `x-`, and with `c` all but `content-` and `connection`. */
+/** Rules out most headers at the price of one look: all but `age`, `x-`, and with `c` all but `content-` and `connection`. */
 function mayBeOfCache(name: string): boolean {
   const first = name.charCodeAt(0)
-  return first === 120 || (first === 99 && name.charCodeAt(1) !== 111)
+  return first === 120 || first === 97 || (first === 99 && name.charCodeAt(1) !== 111)
+}
+
+/** Whether {@link cacheOutcome} looks at a header. */
+export function isOfCache(name: string): boolean {
+  return name === 'age' || name === 'cache-status' || RANKS.has(name)
 }
 
 const RANKS: ReadonlyMap<string, number> = new Map(HEADERS.map((name, rank) => [name, rank]))

@@ -1,12 +1,12 @@
 /**
- * Records what a scenario observes in the heads of responses. Many responses have the same head, so the last one of each
- * request is read only once.
+ * Records what a scenario observes in the heads of responses. Many responses have the same head, or the same but for a few
+ * fields, so what hasn't changed since the last one of a request isn't read again.
  */
 import type { Observe } from '../../scenario/model/observe.js'
 import { toMicros } from '../../stats/histogram.js'
 import { type Row, TIMINGS_MAX } from '../../stats/sheet.js'
 import type { ResponseHead } from '../response/response.js'
-import { type CacheOutcome, cacheOutcome } from './cache-status.js'
+import { type CacheOutcome, cacheOutcome, isOfCache } from './cache-status.js'
 import { readServerTiming } from './server-timing.js'
 
 /** The last head of a request, as it was read. Reused for the next one, without any allocation. */
@@ -65,15 +65,16 @@ export class Observer {
   }
 
   private read(row: Row, head: ResponseHead, reading: Reading): void {
+    const changes = reading.head === null ? EVERYTHING : changesBetween(reading.head, head)
     reading.head = head
+    if (this.hasCache && changes.cache) reading.cache = cacheOutcome(head)
+    if (!this.hasTimings || !changes.timings) return
     reading.count = reading.position = 0
-    const header = this.hasTimings ? head.header('server-timing') : null
-    if (header !== null) {
-      this.row = row
-      this.reading = reading
-      readServerTiming(header, this.take)
-    }
-    if (this.hasCache) reading.cache = cacheOutcome(head)
+    const header = head.header('server-timing')
+    if (header === null) return
+    this.row = row
+    this.reading = reading
+    readServerTiming(header, this.take)
   }
 
   private readonly take = (ms: number, header: string, start: number, end: number): void => {
@@ -93,4 +94,25 @@ export class Observer {
     }
     if (index !== -1) reading.add(index, ms)
   }
+}
+
+interface Changes {
+  readonly timings: boolean
+  readonly cache: boolean
+}
+
+const EVERYTHING: Changes = { timings: true, cache: true }
+
+/** Finds what has to be read again. Fields that haven't changed are mostly the same object in both heads. */
+function changesBetween(before: ResponseHead, after: ResponseHead): Changes {
+  if (before.headers.length !== after.headers.length) return EVERYTHING
+  let [timings, cache] = [false, false]
+  for (let i = 0; i < after.headers.length; i++) {
+    const [field, last] = [after.headers[i]!, before.headers[i]!]
+    if (field === last) continue
+    if (field[0] !== last[0]) return EVERYTHING
+    timings ||= field[0] === 'server-timing'
+    cache ||= isOfCache(field[0])
+  }
+  return { timings, cache }
 }

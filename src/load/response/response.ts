@@ -21,8 +21,14 @@ export class ResponseHead {
 
   constructor(headers: readonly (readonly [name: string, value: string])[]) {
     this.headers = headers
-    this.setCookies = headers.filter(([name]) => name === 'set-cookie').map(([, value]) => value)
-    this.encoding = this.header('content-encoding')
+    let cookies = NO_COOKIES
+    let encoding: string | null = null
+    for (const [name, value] of headers) {
+      if (name === 'set-cookie') cookies = [...cookies, value]
+      else if (name === 'content-encoding') encoding = joined(encoding, value)
+    }
+    this.setCookies = cookies
+    this.encoding = encoding
   }
 
   /** `raw`: names and values in turn; they are copied. */
@@ -37,8 +43,7 @@ export class ResponseHead {
   /** The value of a header, with repeated headers joined by commas; null if there is none. */
   header(name: string): string | null {
     let found: string | null = null
-    for (const [each, value] of this.headers)
-      if (each === name) found = found === null ? value : `${found}, ${value}`
+    for (const [each, value] of this.headers) if (each === name) found = joined(found, value)
     return found
   }
 
@@ -48,6 +53,12 @@ export class ResponseHead {
       /;\s*charset="?([^\s;"]+)/i.exec(this.header('content-type') ?? '')?.[1]?.toLowerCase() ?? 'utf-8'
     return this.knownCharset
   }
+}
+
+const NO_COOKIES: readonly string[] = []
+
+function joined(before: string | null, value: string): string {
+  return before === null ? value : `${before}, ${value}`
 }
 
 /** The head and the body of one response, as they arrive. */

@@ -1,18 +1,16 @@
 /**
- * Parses complete response heads, and caches them: most responses of a service have the same head for a second
- * or forever.
+ * Parses complete response heads, and caches them: most responses of a service have the same head for a second or
+ * forever, or one in which a few values differ.
  */
 import type { Ms } from '../../../base/clock.js'
 import { ResponseHead } from '../../response/response.js'
+import { type Field, fieldIn, fieldLinesIn, HeadTemplate, LINE_END } from './head-template.js'
 import { RequestWriter } from './request-writer.js'
 
 /** The body is chunked (RFC 9112, section 7.1). */
 export const CHUNKED = -1
 /** The body ends when the connection closes. */
 export const UNTIL_CLOSE = -2
-
-/** Lower-case names with their values. */
-type Fields = readonly (readonly [name: string, value: string])[]
 
 /** What a head says about its body and the connection. */
 interface Framing {
@@ -31,7 +29,6 @@ export class Head implements Framing {
   readonly bodyBytes: number
   readonly closes: boolean
   readonly keepAliveMs: Ms | null
-  private readonly fields: Fields
   private whole: ResponseHead | null = null
 
   constructor(
@@ -39,10 +36,9 @@ export class Head implements Framing {
     readonly text: string,
     /** Whether it responds to HEAD, so that no body follows. */
     readonly isForHead: boolean,
-    fields: Fields,
+    readonly fields: readonly Field[],
     { status, bodyBytes, closes, keepAliveMs }: Framing,
   ) {
-    this.fields = fields
     this.status = status
     this.bodyBytes = bodyBytes
     this.closes = closes
@@ -60,20 +56,43 @@ export class Head implements Framing {
 export class HeadCache {
   /** The latest head of each series. */
   private readonly known: Head[] = []
+  private readonly templates: HeadTemplate[] = []
 
   /**
    * The head that `bytes` begin with, which respond to a request of the series. 'partial' if it isn't complete;
    * 'strange' if it is unusual and left to undici.
    */
   read(bytes: Buffer, series: number, method: string): Head | 'partial' | 'too long' | 'strange' {
-    const known = this.known[series]
     const isForHead = method === 'HEAD'
-    if (known !== undefined && known.isForHead === isForHead && begins(bytes, known.text)) return known
+    const last = this.known[series]
+    const known = last?.isForHead === isForHead ? last : undefined
+    if (known !== undefined && begins(bytes, known.text)) return known
+    const like = known && this.readLike(known, bytes, series)
+    if (like != null) return like
     const head = parse(bytes, isForHead)
-    if (typeof head === 'object' && head.status >= 200) this.known[series] = head
+    if (typeof head === 'object' && head.status >= 200) {
+      if (known !== undefined) this.templates[series] = HeadTemplate.of(head, known, this.templates[series])
+      this.known[series] = head
+    }
+    return head
+  }
+
+  /** The head, if it differs from the known one only where others did before; null otherwise. */
+  private readLike(known: Head, bytes: Buffer, series: number): Head | null {
+    const template = this.templates[series]
+    const read = template?.read(bytes, known) ?? null
+    if (template === undefined || read === null) return null
+    const { text, fields } = read
+    const framing = template.hasSame(FRAMING) ? known : framingOf(text, fields, known.isForHead)
+    if (framing === null || text.length > HEAD_BYTES_MAX) return null
+    const head = new Head(text, known.isForHead, fields, framing)
+    this.known[series] = head
     return head
   }
 }
+
+/** The fields that {@link framingOf} looks at. */
+const FRAMING = ['content-length', 'transfer-encoding', 'connection', 'keep-alive']
 
 /** Caches of requests and response heads as bytes, shared by all connections of a thread. */
 export class WireCaches {
@@ -92,7 +111,7 @@ function begins(bytes: Buffer, text: string): boolean {
 
 /** Longer heads are refused, as in undici. */
 const HEAD_BYTES_MAX = 16_384
-const END = '\r\n\r\n'
+const END = `${LINE_END}${LINE_END}`
 const START = 'HTTP/1.1 '
 
 /** A complete head with nothing but what RFC 9110 and 9112 allow. */
@@ -111,13 +130,13 @@ function parse(bytes: Buffer, isForHead: boolean): Head | 'partial' | 'too long'
   }
   const text = bytes.toString('latin1', 0, end + END.length)
   if (!PLAIN.test(text)) return 'strange'
-  const fields = fieldsIn(text)
+  const fields = fieldLinesIn(text).map(fieldIn)
   const framing = framingOf(text, fields, isForHead)
   return framing === null ? 'strange' : new Head(text, isForHead, fields, framing)
 }
 
 /** Null if the end of the body is unknown, or if the connection switches protocols. */
-function framingOf(text: string, fields: Fields, isForHead: boolean): Framing | null {
+function framingOf(text: string, fields: readonly Field[], isForHead: boolean): Framing | null {
   const status = Number(text.slice(9, 12))
   if (status === 101) return null
   let length: string | null = null
@@ -163,12 +182,4 @@ function hasToken(list: string, token: string): boolean {
 export function keepAliveIn(value: string): Ms | null {
   const seconds = /(?:^|[\s,])timeout\s*=\s*(\d+)/i.exec(value)?.[1]
   return seconds === undefined ? null : Number(seconds) * 1000
-}
-
-function fieldsIn(head: string): Fields {
-  const lines = head.slice(0, -END.length).split('\r\n').slice(1)
-  return lines.map((line) => {
-    const colon = line.indexOf(':')
-    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()]
-  })
 }
