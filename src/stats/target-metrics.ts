@@ -14,7 +14,7 @@ export interface MetricFigures {
 }
 
 /** The units that can follow from the names of metrics. */
-const METRIC_UNITS = ['bytes', 'seconds', 'ms', 'perSecond', 'bytesPerSecond'] as const
+export const METRIC_UNITS = ['bytes', 'seconds', 'ms', 'perSecond', 'bytesPerSecond', 'ratio'] as const
 
 /** What the figures of a metric count. */
 export type MetricUnit = (typeof METRIC_UNITS)[number]
