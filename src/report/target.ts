@@ -1,7 +1,7 @@
 /**
  * What the processes of the service used, as all reports show it.
  */
-import { formatLatency, formatSize, formatSizeRate } from '../base/units.js'
+import { formatCount, formatLatency, formatSize, formatSizeRate } from '../base/units.js'
 import type { TargetFigures } from '../stats/target.js'
 
 /** Returns the figures as pairs of a name and a text; empty if nothing was measured. */
@@ -10,6 +10,8 @@ export function listTargetFacts({
   cpuCores,
   throttledSeconds,
   memory,
+  threads,
+  openFiles,
 }: TargetFigures): [name: string, fact: string][] {
   if (cpuCores === null || memory === null) return []
   const { first, last, max, growthPerMinute, isSum } = memory
@@ -26,7 +28,16 @@ export function listTargetFacts({
     ...(growthPerMinute === null
       ? []
       : [['memory growth', formatSizeRate(growthPerMinute)] as [string, string]]),
+    ...describeHeld('threads', threads),
+    ...describeHeld('open files', openFiles),
   ]
+}
+
+function describeHeld(name: string, held: TargetFigures['threads']): [string, string][] {
+  if (held === null) return []
+  const { first, last, max } = held
+  const range = `${formatCount(first)} → ${formatCount(last)}, at most ${formatCount(max)}`
+  return [[name, first === max && last === max ? formatCount(max) : range]]
 }
 
 /** Returns what a reader has to know of the figures. */

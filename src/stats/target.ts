@@ -13,6 +13,7 @@ import {
   readMetrics,
   readMetricValues,
 } from './target-metrics.js'
+import { type CpuWindow, makeCpuWindows, readCpuWindow, type SentWindow } from './target-windows.js'
 
 /** The figures of the service's processes and metrics in the measured part. What was not measured is null. */
 export interface TargetFigures {
@@ -24,22 +25,32 @@ export interface TargetFigures {
   /** How long threads had to wait because the control group had used up its share of CPU time; null without a share. */
   readonly throttledSeconds: number | null
   readonly memory: MemoryFigures | null
+  /** Of all processes together. */
+  readonly threads: Held | null
+  /** Files, sockets and pipes; null if they can't be counted, as those of another user's processes. */
+  readonly openFiles: Held | null
   /** The metrics that the scenario takes, by name; absent if it takes none. */
   readonly metrics?: MetricsByName
   readonly timeline: readonly TargetSecond[]
+  /** The basis of verdicts on `cpuPerRequest`. */
+  readonly cpuWindows: readonly CpuWindow[]
   /** Why figures are missing; empty if none are. */
   readonly failures: readonly TargetFailure[]
 }
 
 /** Memory in bytes. */
-interface MemoryFigures {
-  readonly first: number
-  readonly last: number
-  readonly max: number
+export interface MemoryFigures extends Held {
   /** The slope through the lowest figures of every 10 s in the second half; null in less than two minutes. */
   readonly growthPerMinute: number | null
   /** It is a sum over several processes, in which pages that they share count for each; absent otherwise. */
   readonly isSum?: true
+}
+
+/** How many of something the processes had at the first and last reading, and the most at any. */
+interface Held {
+  readonly first: number
+  readonly last: number
+  readonly max: number
 }
 
 /** One second of the measured part. A second without a reading is left out. */
@@ -112,6 +123,9 @@ export interface TargetReading {
   /** Likewise; null if it isn't limited. */
   readonly throttledMs: number | null
   readonly memoryBytes: number
+  readonly threads: number
+  /** Null if they can't be counted. */
+  readonly openFiles: number | null
 }
 
 /** The figures without any reading. */
@@ -122,7 +136,10 @@ export function unmeasuredTarget(failures: readonly TargetFailure[]): TargetFigu
     cpuCores: null,
     throttledSeconds: null,
     memory: null,
+    threads: null,
+    openFiles: null,
     timeline: [],
+    cpuWindows: [],
     failures,
   }
 }
@@ -133,12 +150,14 @@ export interface TargetRecord {
   readonly readings: readonly TargetReading[]
   /** Completed requests. */
   readonly requests: number
+  /** The same by window. */
+  readonly sent: readonly SentWindow[]
   readonly isSum: boolean
   readonly failures: readonly TargetFailure[]
 }
 
 /** Makes the figures of the time between the first and the last reading. */
-export function summarizeTarget({ readings, requests, isSum, failures }: TargetRecord): TargetFigures {
+export function summarizeTarget({ readings, requests, sent, isSum, failures }: TargetRecord): TargetFigures {
   const [first, last] = [readings[0], readings.at(-1)]
   if (first === undefined || last === undefined || first === last) return unmeasuredTarget(failures)
   const cpuMs = last.cpuMs - first.cpuMs
@@ -160,15 +179,30 @@ export function summarizeTarget({ readings, requests, isSum, failures }: TargetR
         ? null
         : round((last.throttledMs - first.throttledMs) / 1000, 6),
     memory: {
-      first: first.memoryBytes,
-      last: last.memoryBytes,
-      max: Math.max(...readings.map(({ memoryBytes }) => memoryBytes)),
+      ...held(readings.map(({ memoryBytes }) => memoryBytes))!,
       growthPerMinute: growthPerMinute(timeline),
       ...(isSum && { isSum }),
     },
+    threads: held(readings.map(({ threads }) => threads)),
+    openFiles: held(readings.map(({ openFiles }) => openFiles)),
     timeline,
+    cpuWindows: makeCpuWindows(readings, sent),
     failures,
   }
+}
+
+/** Null if one is unknown, or if there are none. */
+function held(values: readonly (number | null)[]): Held | null {
+  const known = values.filter((value) => value !== null)
+  if (known.length === 0 || known.length < values.length) return null
+  return { first: known[0]!, last: known.at(-1)!, max: Math.max(...known) }
+}
+
+/** Several stretches, one after the other. */
+function joinHeld(parts: readonly (Held | null)[]): Held | null {
+  const [first, last] = [parts[0], parts.at(-1)]
+  const most = held(parts.map((part) => part?.max ?? null))
+  return first && last && most ? { first: first.first, last: last.last, max: most.max } : null
 }
 
 /** Shorter runs show how a service warms up, not how it grows. */
@@ -279,13 +313,16 @@ export function joinTargets(
     cpuCores: round(sum(measured.map((part) => (part.cpuCores ?? 0) * part.durationSeconds)) / seconds, 4),
     throttledSeconds: throttled.length === 0 ? null : round(sum(throttled), 6),
     memory: {
-      first: measured[0]!.memory.first,
-      last: measured.at(-1)!.memory.last,
-      max: Math.max(...measured.map(({ memory }) => memory.max)),
+      ...joinHeld(measured.map(({ memory }) => memory))!,
       growthPerMinute: growths.length === 0 ? null : Math.round(median(growths)),
       ...(measured.some(({ memory }) => memory.isSum) && { isSum: true as const }),
     },
+    threads: joinHeld(measured.map(({ threads }) => threads)),
+    openFiles: joinHeld(measured.map(({ openFiles }) => openFiles)),
     ...shared,
+    cpuWindows: measured.flatMap(({ cpuWindows, start }) =>
+      cpuWindows.map((window) => ({ ...window, start: window.start + start })),
+    ),
   }
   return { target }
 }
@@ -313,17 +350,26 @@ export function readTarget(shape: Shape): TargetFigures {
     cpuCores: figure('cpuCores'),
     throttledSeconds: figure('throttledSeconds'),
     memory: shape.get('memory').or(readMemory, null),
+    threads: shape.get('threads').or(readHeld, null),
+    openFiles: shape.get('openFiles').or(readHeld, null),
     ...shape.get('metrics').or((metrics) => ({ metrics: readMetrics(metrics) }), {}),
     timeline: shape.get('timeline').or(list(readSecond), []),
+    cpuWindows: shape.get('cpuWindows').or(list(readCpuWindow), []),
     failures: shape.get('failures').or(list(readFailure), []),
+  }
+}
+
+function readHeld(shape: Shape): Held {
+  return {
+    first: shape.get('first').number(),
+    last: shape.get('last').number(),
+    max: shape.get('max').number(),
   }
 }
 
 function readMemory(shape: Shape): MemoryFigures {
   return {
-    first: shape.get('first').number(),
-    last: shape.get('last').number(),
-    max: shape.get('max').number(),
+    ...readHeld(shape),
     growthPerMinute: shape.get('growthPerMinute').or(number, null),
     ...(shape.get('isSum').or(flag, false) && { isSum: true as const }),
   }

@@ -16,6 +16,9 @@ const FIGURES: TargetFigures = {
   throttledSeconds: 1.2,
   memory: { first: 100e6, last: 120e6, max: 150e6, growthPerMinute: 2e6, isSum: true },
   timeline: Array.from({ length: 60 }, (_, second) => ({ second, cpu: 0.5, memory: 100e6 + second })),
+  threads: { first: 11, last: 11, max: 11 },
+  openFiles: { first: 24, last: 310, max: 1350 },
+  cpuWindows: [],
   failures: [],
 }
 
@@ -27,7 +30,7 @@ describe('the processes of the service', () => {
     const text = renderConsole(withTarget(FIGURES), page(80), null)
     expect(text).toContain(`service: CPU time per request 2.50ms; cores in use 0.50; throttled 1.20s; memory
   (shared pages count for each process) 100MB → 120MB, at most 150MB; memory
-  growth +2.00MB/m
+  growth +2.00MB/m; threads 11; open files 24 → 310, at most 1,350
 `)
     for (let width = 40; width <= 120; width += 5)
       for (const line of renderConsole(withTarget(FIGURES), page(width), null).split('\n'))

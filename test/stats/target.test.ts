@@ -10,12 +10,13 @@ import {
 } from '../../src/stats/target.js'
 
 const reading = (atMs: number, cpuMs: number, memoryBytes = 100, throttledMs: number | null = null) =>
-  ({ atMs, cpuMs, memoryBytes, throttledMs }) satisfies TargetReading
+  ({ atMs, cpuMs, memoryBytes, throttledMs, threads: 4, openFiles: 20 }) satisfies TargetReading
 
 const ENDED = { kind: 'ended', message: 'the observed process ended' } as const
 
 function summarize(readings: readonly TargetReading[], requests = 100) {
-  return summarizeTarget({ readings, requests, isSum: false, failures: [] })
+  const sent = [{ start: 0, duration: 1, requests }]
+  return summarizeTarget({ readings, requests, sent, isSum: false, failures: [] })
 }
 
 describe('the figures of the measured part', () => {
@@ -27,12 +28,25 @@ describe('the figures of the measured part', () => {
       cpuCores: 0.2,
       throttledSeconds: 1.5,
       memory: { first: 300, last: 200, max: 900, growthPerMinute: null },
+      threads: { first: 4, last: 4, max: 4 },
+      openFiles: { first: 20, last: 20, max: 20 },
       // Two readings were left out: their time is in the one after them.
       timeline: [
         { second: 0, cpu: 0.5, memory: 900 },
         { second: 3, cpu: 0.1, memory: 200 },
       ],
+      cpuWindows: [{ start: 0, duration: 1, requests: 400, cpuMs: 499 }],
       failures: [],
+    })
+  })
+
+  test('have the open files at the beginning, at the end, and at most, if all were counted', () => {
+    const readings = [20, 90, 35].map((openFiles, i) => ({ ...reading(1000 * i, 0), openFiles }))
+    expect(summarize(readings).openFiles).toEqual({ first: 20, last: 35, max: 90 })
+    const [first, ...rest] = readings
+    expect(summarize([first!, { ...rest[0]!, openFiles: null }, rest[1]!])).toMatchObject({
+      threads: { first: 4, last: 4, max: 4 },
+      openFiles: null,
     })
   })
 
@@ -47,7 +61,7 @@ describe('the figures of the measured part', () => {
 
   test('have no CPU time per request if the process ended before the load', () => {
     const readings = [reading(0, 0), reading(1000, 500)]
-    const figures = summarizeTarget({ readings, requests: 9, isSum: true, failures: [ENDED] })
+    const figures = summarizeTarget({ readings, requests: 9, sent: [], isSum: true, failures: [ENDED] })
     expect(figures).toMatchObject({ cpuSeconds: 0.5, cpuPerRequest: null, failures: [ENDED] })
     expect(figures.memory?.isSum).toBe(true)
   })
@@ -56,6 +70,7 @@ describe('the figures of the measured part', () => {
     const figures = summarizeTarget({
       readings: [reading(0, 0), reading(1000, 500)],
       requests: 9,
+      sent: [{ start: 0, duration: 1, requests: 9 }],
       isSum: true,
       failures: [ENDED],
     })
@@ -108,6 +123,10 @@ describe('the figures of several runs', () => {
         timeline: [
           { second: 0, cpu: 0.2, memory: 200 },
           { second: 1, cpu: 0.4, memory: 400 },
+        ],
+        cpuWindows: [
+          { start: 0, duration: 1, requests: 100, cpuMs: 200 },
+          { start: 1, duration: 1, requests: 200, cpuMs: 400 },
         ],
         failures: [],
       },

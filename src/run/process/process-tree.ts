@@ -9,6 +9,9 @@ export interface TreeReading {
   readonly cpuMs: number
   /** The resident memory of all in bytes. Pages that several of them share count for each. */
   readonly memoryBytes: number
+  readonly threads: number
+  /** Files, sockets and pipes of all; null if some can't be counted. */
+  readonly openFiles: number | null
   /** The processes that were there. */
   readonly pids: readonly number[]
 }
@@ -44,10 +47,16 @@ export class ProcessTree {
     }
     this.isFirst = false
     this.known = found
-    const alive = [...found.values()].filter(({ hasEnded }) => !hasEnded).map(({ pid }) => pid)
+    const alive = [...found.values()].filter(({ hasEnded }) => !hasEnded)
     if (alive.length === 0) return null
-    const memoryBytes = alive.reduce((sum, pid) => sum + this.residentBytes(pid), 0)
-    return { cpuMs: this.cpuMs, memoryBytes, pids: alive }
+    const pids = alive.map(({ pid }) => pid)
+    return {
+      cpuMs: this.cpuMs,
+      memoryBytes: pids.reduce((sum, pid) => sum + this.residentBytes(pid), 0),
+      threads: alive.reduce((sum, { threadCount }) => sum + threadCount, 0),
+      openFiles: this.countOpenFiles(pids),
+      pids,
+    }
   }
 
   private find(): Map<number, Member> {
@@ -60,6 +69,7 @@ export class ProcessTree {
       const member = known?.startedAt === stat.startedAt ? known : new Member(pid, stat.startedAt)
       found.set(pid, member)
       const threads = this.files.names(`/proc/${pid}/task`)
+      member.threadCount = threads.length
       member.update(stat, this.threadTimes(pid, threads))
       for (const child of this.childrenOf(pid, threads)) visit(child, ({ parent }) => parent === pid)
     }
@@ -87,6 +97,11 @@ export class ProcessTree {
     return this.files.pids().filter((each) => this.files.process(each)?.parent === pid)
   }
 
+  private countOpenFiles(pids: readonly number[]): number | null {
+    const counts = pids.map((pid) => this.files.count(`/proc/${pid}/fd`))
+    return counts.reduce((sum, count) => (sum === null || count === null ? null : sum + count), 0)
+  }
+
   private residentBytes(pid: number): number {
     const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(this.files.text(`/proc/${pid}/status`) ?? '')?.[1]
     return Number(kilobytes ?? 0) * 1024
@@ -99,6 +114,7 @@ class Member {
   readonly startedAt: string
   parent = 0
   hasEnded = false
+  threadCount = 0
   /** Times in ms since it began: its own, and those of the children it waited for. */
   ownMs = 0
   reapedMs = 0

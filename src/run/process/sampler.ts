@@ -26,11 +26,12 @@ export class Sampler {
     if (tree === null) return null
     this.groups ??= findOwnGroups(this.files, tree.pids)
     const { cpu, memory } = this.groups
+    const { threads, openFiles } = tree
     const cpuMs = cpu === null ? tree.cpuMs : cpu.readMs()
     const memoryBytes = memory === null ? tree.memoryBytes : memory()
     if (cpuMs === null || memoryBytes === null) return null
     this.most = memory === null ? Math.max(this.most, tree.pids.length) : 1
-    return { cpuMs, throttledMs: cpu?.readThrottledMs() ?? null, memoryBytes }
+    return { cpuMs, throttledMs: cpu?.readThrottledMs() ?? null, memoryBytes, threads, openFiles }
   }
 
   /** Whether the memory is a sum over several processes, in which pages that they share count for each. */

@@ -22,6 +22,11 @@ export class SystemFiles {
     return orNull(() => readdirSync(this.root + path)) ?? []
   }
 
+  /** Returns how many names are in a folder; null if it can't be read. */
+  count(path: string): number | null {
+    return orNull(() => readdirSync(this.root + path).length)
+  }
+
   /** Returns what a link points to; null if it can't be read. */
   link(path: string): string | null {
     return orNull(() => readlinkSync(this.root + path))

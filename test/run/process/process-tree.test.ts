@@ -131,6 +131,17 @@ describe('the CPU time of a tree', () => {
     expect(tree.read()).toMatchObject({ cpuMs: 70, pids: [10, 20], memoryBytes: 0 })
   })
 
+  test('counts threads and open files of all processes', () => {
+    const system = new FakeSystem()
+    system.process(10, { children: [20], threads: { 10: 0, 11: 0 }, openFiles: 3 })
+    system.process(20, { parent: 10, openFiles: 4 })
+    const tree = begin(system)
+    expect(tree.read()).toMatchObject({ threads: 3, openFiles: 7 })
+    // One that belongs to somebody else.
+    system.remove('/proc/20/fd')
+    expect(tree.read()).toMatchObject({ threads: 3, openFiles: null })
+  })
+
   test('ends when all processes have', () => {
     const system = new FakeSystem()
     system.process(10)

@@ -19,6 +19,8 @@ export interface FakeProcess {
   readonly reapedMs?: number
   readonly children?: readonly number[]
   readonly rssKb?: number
+  /** How many files it has open; they can't be counted if absent. */
+  readonly openFiles?: number
   readonly cgroup?: string
 }
 
@@ -51,12 +53,13 @@ export class FakeSystem {
   /** Writes a process, in place of one with the same id. */
   process(pid: number, given: FakeProcess = {}): void {
     const { parent = 1, startedAt = 100, state = 'S', cpuMs = 0, reapedMs = 0 } = given
-    const { threads = { [pid]: 0 }, children = [], rssKb, cgroup } = given
+    const { threads = { [pid]: 0 }, children = [], rssKb, openFiles, cgroup } = given
     this.remove(`/proc/${pid}/task`)
     const ticks = [cpuMs / 10, 0, reapedMs / 10, 0]
     const fields = [state, parent, 1, 1, 0, -1, 0, 0, 0, 0, 0, ...ticks, 20, 0, 1, 0, startedAt, 1000, 10]
     this.write(`/proc/${pid}/stat`, `${pid} (a (b) c) ${fields.join(' ')}\n`)
     if (rssKb !== undefined) this.write(`/proc/${pid}/status`, `Name:\ta\nVmRSS:\t  ${rssKb} kB\n`)
+    for (let fd = 0; fd < (openFiles ?? 0); fd++) this.write(`/proc/${pid}/fd/${fd}`, '')
     if (cgroup !== undefined) this.write(`/proc/${pid}/cgroup`, cgroup)
     for (const [thread, ms] of Object.entries(threads)) {
       this.write(`/proc/${pid}/task/${thread}/schedstat`, `${ms * 1e6} 123 45\n`)

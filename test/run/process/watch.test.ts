@@ -13,7 +13,7 @@ async function failureOf(process: Observe['process'], target: string) {
     started: null,
     isShard: false,
   })
-  return watch?.figures(1).failures.map(({ kind }) => kind)
+  return watch?.figures(1, []).failures.map(({ kind }) => kind)
 }
 
 test('nothing is watched unless the scenario says so', async () => {
@@ -36,6 +36,10 @@ test('neither a shard nor a side of an A/B session is watched', async () => {
   const watch = await openWatch({ observe: { process: { port: 9 } }, plan, started: null, isShard: true })
   watch?.begin(0)
   watch?.end()
-  expect(watch?.figures(1)).toMatchObject({ cpuSeconds: null, timeline: [], failures: [{ kind: 'shard' }] })
+  expect(watch?.figures(1, [])).toMatchObject({
+    cpuSeconds: null,
+    timeline: [],
+    failures: [{ kind: 'shard' }],
+  })
   expect(unwatchedSession().failures).toMatchObject([{ kind: 'session' }])
 })
