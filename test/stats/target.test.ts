@@ -120,6 +120,8 @@ describe('the figures of several runs', () => {
         cpuCores: 0.3,
         throttledSeconds: null,
         memory: { first: 100, last: 400, max: 400, growthPerMinute: null },
+        threads: { first: 4, last: 4, max: 4 },
+        openFiles: { first: 20, last: 20, max: 20 },
         timeline: [
           { second: 0, cpu: 0.2, memory: 200 },
           { second: 1, cpu: 0.4, memory: 400 },
