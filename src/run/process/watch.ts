@@ -8,6 +8,7 @@ import { listOwnAddresses, ownPid } from '../../base/host.js'
 import { endpointFor, hostAndPort } from '../../load/http/connect/route.js'
 import type { Plan } from '../../plan/plan.js'
 import type { Observe } from '../../scenario/model/observe.js'
+import type { ServiceFrame } from '../../stats/frame.js'
 import {
   summarizeTarget,
   type TargetFailure,
@@ -36,6 +37,8 @@ export interface Watch {
   begin(aheadMs: Ms): void
   /** Returns the figures so far, given how many requests were completed, and how many by window. */
   figures(requests: number, sent: readonly SentWindow[]): TargetFigures
+  /** Returns what was used lately, for live views, with the increases since the call before; null if nothing is known. */
+  takeLatest(): ServiceFrame | null
   /** Reads for the last time. May be called repeatedly. */
   end(): void
 }
@@ -54,7 +57,7 @@ export async function openWatch(watched: Watched): Promise<Watch | null> {
 
 /** Stands for processes that can't be observed, and says why. */
 export function unobservable(failure: TargetFailure): Watch {
-  return { begin() {}, figures: () => unmeasuredTarget([failure]), end() {} }
+  return { begin() {}, figures: () => unmeasuredTarget([failure]), takeLatest: () => null, end() {} }
 }
 
 interface Roots {
@@ -125,6 +128,8 @@ class Readings implements Watch {
   private startMs = Number.POSITIVE_INFINITY
   private timer: ReturnType<typeof setTimeout> | undefined
   private hasEnded = false
+  /** The throttled time up to the last call of `takeLatest`. */
+  private takenThrottledMs: number | null = null
 
   constructor(sampler: Sampler) {
     this.sampler = sampler
@@ -142,6 +147,19 @@ class Readings implements Watch {
     // The reading at the end of the last window may be due, but not made yet.
     if (this.isRunning && now() - this.startMs >= endMs && this.lastMs < endMs) this.read()
     return summarizeTarget({ readings, requests, sent, isSum: sampler.isSum, failures })
+  }
+
+  takeLatest(): ServiceFrame | null {
+    const [before, last] = this.readings.slice(-2)
+    if (before === undefined || last === undefined) return null
+    const throttledMs = last.throttledMs === null ? null : Math.round(last.throttledMs)
+    const newlyMs = throttledMs === null ? null : throttledMs - (this.takenThrottledMs ?? throttledMs)
+    this.takenThrottledMs = throttledMs
+    return {
+      cpuCores: Number(((last.cpuMs - before.cpuMs) / (last.atMs - before.atMs)).toFixed(4)),
+      memory: last.memoryBytes,
+      throttledMs: newlyMs,
+    }
   }
 
   end(): void {
