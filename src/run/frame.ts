@@ -5,7 +5,7 @@ import type { Collector, Second } from '../load/measure/collector.js'
 import type { Plan } from '../plan/plan.js'
 import { Profile } from '../plan/profile.js'
 import { listSeries } from '../plan/series.js'
-import type { AgentFrame, Frame, ReportedFigure } from '../stats/frame.js'
+import type { AgentFrame, Frame, ReportedFigure, ServiceFrame } from '../stats/frame.js'
 import type { Tally } from '../stats/tally.js'
 
 /** What a frame is made of, beside the collector. */
@@ -13,14 +13,18 @@ interface FrameOptions {
   readonly second: Second
   readonly tally: Tally
   readonly agents?: readonly AgentFrame[] | undefined
+  readonly service?: ServiceFrame | null | undefined
   readonly metrics?: readonly ReportedFigure[] | undefined
 }
 
-/** The frame of `second`, the latest one in `collector`, with its tally, the agents that sent it, and the service's metrics. */
+/**
+ * The frame of `second`, the latest one in `collector`, with its tally, the agents that sent it, and what the service used
+ * and reported.
+ */
 export function makeFrame(
   plan: Plan,
   collector: Collector,
-  { second, tally, agents, metrics }: FrameOptions,
+  { second, tally, agents, service, metrics }: FrameOptions,
 ): Frame {
   const { load } = plan
   const profile = new Profile(load.start, load.stages)
@@ -45,6 +49,7 @@ export function makeFrame(
     latenessMsP99: second.latenessMsP99,
     ...(agents !== undefined && { agents }),
     ...(metrics !== undefined && { metrics }),
+    ...(service != null && { service }),
     series: listSeries(plan).map(({ name, kind }, i) => ({ name, kind, series: tally.get(i) })),
   }
 }

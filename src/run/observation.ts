@@ -4,7 +4,7 @@
 import type { Ms } from '../base/clock.js'
 import type { Plan } from '../plan/plan.js'
 import type { ObservedMetrics } from '../scenario/model/observe.js'
-import type { ReportedFigure } from '../stats/frame.js'
+import type { ReportedFigure, ServiceFrame } from '../stats/frame.js'
 import { type TargetFigures, unmeasuredTarget, withMetrics } from '../stats/target.js'
 import { summarizeMetrics } from '../stats/target-metrics.js'
 import { MetricsWatch, type ScrapeOptions } from './metrics/metrics-watch.js'
@@ -50,8 +50,13 @@ export class Observation {
     return this.unread === null ? target : withMetrics(target, unreadBy(this.unread))
   }
 
+  /** Returns what the processes used lately; see {@link Watch.takeLatest}. */
+  takeUsed(): ServiceFrame | null {
+    return this.processes?.takeLatest() ?? null
+  }
+
   /** The metrics of the latest second that was read; undefined if they aren't observed. */
-  get latest(): readonly ReportedFigure[] | undefined {
+  get reported(): readonly ReportedFigure[] | undefined {
     return this.metrics?.latestFigures
   }
 

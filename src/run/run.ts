@@ -328,8 +328,10 @@ async function send(
   let startedAt = wallTime()
   let stoppedBy: string | null = null
   const collector = new Collector(listSeries(plan), source.workers, (second, tally) => {
-    const [agents, metrics] = [source.agentFrames?.(second), watch?.latest]
-    options.onProgress?.(makeFrame(plan, collector, { second, tally, agents, metrics }))
+    const observed = { service: watch?.takeUsed(), metrics: watch?.reported }
+    options.onProgress?.(
+      makeFrame(plan, collector, { second, tally, agents: source.agentFrames?.(second), ...observed }),
+    )
     stoppedBy ??= findBroken(brakes, collector, watch)
     if (stoppedBy !== null) brake.abort()
   })

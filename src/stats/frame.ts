@@ -23,6 +23,15 @@ export interface ReportedFigure {
   readonly unit?: MetricUnit
 }
 
+/** What the processes of the service used in the last second. */
+export interface ServiceFrame {
+  readonly cpuCores: number
+  /** In bytes. */
+  readonly memory: number
+  /** By how much the throttled time grew, in whole ms; null if it isn't limited. */
+  readonly throttledMs: number | null
+}
+
 /** One second of the whole load. */
 export interface Frame {
   readonly phase: 'warm-up' | 'load' | 'stopping'
@@ -53,6 +62,8 @@ export interface Frame {
   readonly agents?: readonly AgentFrame[]
   /** What the service reports of itself, in the latest second that was read; absent if that isn't observed. */
   readonly metrics?: readonly ReportedFigure[]
+  /** Absent in the warm-up, and if the processes of the service aren't observed. */
+  readonly service?: ServiceFrame
   /** Of the last second, by request. Copy what you keep beyond it. */
   readonly series: readonly {
     readonly name: string

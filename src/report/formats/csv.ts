@@ -12,6 +12,7 @@ type Row = Partial<Omit<Totals, 'latency'>> & {
   readonly latency: Partial<Omit<LatencySummary, 'histogram'>>
   readonly timing?: string
   readonly reported?: Pick<MetricFigures, 'mean' | 'min' | 'max' | 'last'> | null
+  readonly target?: Result['target']
 }
 
 const COLUMNS: readonly {
@@ -37,6 +38,8 @@ const COLUMNS: readonly {
   { title: 'metric_min', read: ({ reported }) => reported?.min },
   { title: 'metric_max', read: ({ reported }) => reported?.max },
   { title: 'metric_last', read: ({ reported }) => reported?.last },
+  { title: 'cpu_per_request_ms', read: ({ target }) => target?.cpuPerRequest },
+  { title: 'memory_max_bytes', read: ({ target }) => target?.memory?.max },
 ]
 
 function render(result: Result): string {
@@ -56,7 +59,7 @@ function render(result: Result): string {
     ...Object.entries(result.target?.metrics ?? {}).map(([name, reported]) =>
       row(name, 'service metric', { latency: {}, reported }),
     ),
-    row('', 'total', result.totals),
+    row('', 'total', { ...result.totals, target: result.target }),
   ]
   return rows.map((cells) => `${cells.join(',')}\r\n`).join('')
 }

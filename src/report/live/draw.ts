@@ -6,9 +6,10 @@
  */
 import { printable } from '../../base/printable.js'
 import { formatCount, formatLatency, formatRate, formatShare } from '../../base/units.js'
-import type { AgentFrame, Frame, ReportedFigure } from '../../stats/frame.js'
+import type { AgentFrame, Frame, ReportedFigure, ServiceFrame } from '../../stats/frame.js'
 import { formatReported } from '../reported.js'
 import type { Paint, Style } from '../style.js'
+import { describeServiceNow } from '../target.js'
 import { truncate } from '../width.js'
 
 /** Drawing options. */
@@ -69,7 +70,13 @@ export function drawAgents(agents: readonly AgentFrame[], width: number, { style
 /** Draws what the service reports of itself in a line of at most `width` characters. */
 export function drawReported(metrics: readonly ReportedFigure[], width: number, { style }: Look): string {
   const figures = metrics.map(({ name, value, unit }) => `${name} ${formatReported(value, unit)}`)
-  return style.dim(truncate(`service: ${figures.join(', ')}`, width))
+  return style.dim(truncate(`metrics: ${figures.join(', ')}`, width))
+}
+
+/** Draws what the service uses. */
+export function drawService(service: ServiceFrame, width: number, { style }: Look): string {
+  const isThrottled = (service.throttledMs ?? 0) > 0
+  return (isThrottled ? style.yellow : style.dim)(truncate(`service: ${describeServiceNow(service)}`, width))
 }
 
 /** Draws the frame in one line of any length, for a log. */

@@ -49,6 +49,7 @@ export function describeFrame(frame: Frame): object {
     ...(frame.metrics !== undefined && {
       metrics: Object.fromEntries(frame.metrics.map(({ name, value }) => [name, value])),
     }),
+    ...(frame.service && { service: frame.service }),
     ...describeSeries(total),
     byRequest: sent.map(({ name, series }) => ({ name, ...describeSeries(series) })),
     byJourney: journeys.map(({ name, series }) => ({ name, ...describeJourney(series) })),
