@@ -7,6 +7,7 @@ import { withWarmup } from '../../stats/add.js'
 import type { Comparison } from '../../stats/comparison.js'
 import type { RequestResult, Result, Totals } from '../../stats/result.js'
 import { describeAside, isAside, sideTitles, sortNotable } from '../comparison.js'
+import { listMadeOf } from '../made-of.js'
 import { listNotes } from '../notes.js'
 import { describeTimingsLeft, hasCache, listTimings } from '../observed.js'
 import { COMPARED_ROWS_MAX, describeLeftOut, requestsShown } from '../ranking.js'
@@ -66,7 +67,16 @@ function renderComparison(comparison: Comparison): string {
   const titles = ['request', 'metric', ...sideTitles(comparison), 'change', '95% CI', 'limit', 'verdict']
   const left = shown.length - rows.length
   const more = left === 0 ? '' : `\n\n${plural(left, 'more metric')} not shown; these are the worst.`
-  return `${intro}\n\n${renderTable(titles, 2, rows)}${more}`
+  return `${intro}\n\n${renderTable(titles, 2, rows)}${more}${renderMadeOf(comparison)}`
+}
+
+function renderMadeOf(comparison: Comparison): string {
+  const sentences = listMadeOf(comparison)
+  return sentences.length === 0 ? '' : `\n\n${renderList(sentences)}`
+}
+
+function renderList(sentences: readonly string[]): string {
+  return sentences.map((sentence) => `- ${escapeMarkdown(sentence)}`).join('\n')
 }
 
 function renderThresholds({ thresholds, verdict }: Result): string {
