@@ -29,11 +29,14 @@ export function listTargetFacts({
   ]
 }
 
-/** Returns what a reader has to know of the figures. */
-export function listTargetNotes({ cpuCores, throttledSeconds, failures }: TargetFigures): string[] {
+/** Returns what a reader has to know of the figures. `isFound`: a finding says that the service was throttled. */
+export function listTargetNotes(
+  { cpuCores, throttledSeconds, failures }: TargetFigures,
+  isFound: boolean,
+): string[] {
   const which = cpuCores === null ? 'no CPU time and memory of the service' : 'CPU time and memory end early'
   const notes = failures.map(({ message }) => `${which}: ${message}`)
-  if (throttledSeconds !== null && throttledSeconds > 0) {
+  if (!isFound && throttledSeconds !== null && throttledSeconds > 0) {
     const waited = formatLatency(1000 * throttledSeconds)
     notes.push(
       `the service was throttled for ${waited}: its container or group had used up its limit of CPU time`,

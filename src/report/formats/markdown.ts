@@ -7,6 +7,7 @@ import { withWarmup } from '../../stats/add.js'
 import type { Comparison } from '../../stats/comparison.js'
 import type { RequestResult, Result, Totals } from '../../stats/result.js'
 import { describeAside, isAside, sideTitles, sortNotable } from '../comparison.js'
+import { listFindings } from '../findings.js'
 import { listMadeOf } from '../made-of.js'
 import { listNotes } from '../notes.js'
 import { describeTimingsLeft, hasCache, listTimings } from '../observed.js'
@@ -30,6 +31,7 @@ export function renderMarkdown(result: Result): string {
     renderTimings(result.requests),
     renderTarget(result),
     renderNotes(listNotes(result), sentence),
+    renderFindings(result),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
@@ -73,6 +75,12 @@ function renderComparison(comparison: Comparison): string {
 function renderMadeOf(comparison: Comparison): string {
   const sentences = listMadeOf(comparison)
   return sentences.length === 0 ? '' : `\n\n${renderList(sentences)}`
+}
+
+function renderFindings(result: Result): string {
+  const findings = listFindings(result)
+  const sentences = findings.map(({ sentence, advice }) => `${sentence}. Try: ${advice}.`)
+  return sentences.length === 0 ? '' : `What stands out:\n\n${renderList(sentences)}`
 }
 
 function renderList(sentences: readonly string[]): string {
