@@ -26,6 +26,7 @@ import {
 import { listLoadDoubts, nameWorkers, type ShardNumber } from '../stats/shard.js'
 import { summarize } from '../stats/summary.js'
 import type { TargetFigures } from '../stats/target.js'
+import { listSent, type SentWindow } from '../stats/target-windows.js'
 import { compare } from '../verdict/compare.js'
 import { findingsOf } from '../verdict/findings/index.js'
 import type { Reference } from '../verdict/measurement.js'
@@ -52,8 +53,8 @@ export interface RunRecord extends ComparisonBasis {
   readonly agents?: readonly AgentMark[] | undefined
   /** The answer that made the service ready; absent if nobody asked. */
   readonly ready?: Result['ready'] | undefined
-  /** Returns what the processes of the service used for so many requests; absent if they aren't observed. */
-  readonly readTarget?: ((requests: number) => TargetFigures) | undefined
+  /** Returns what the processes of the service used for these requests; absent if they aren't observed. */
+  readonly readTarget?: ((requests: number, sent: readonly SentWindow[]) => TargetFigures) | undefined
 }
 
 /** Makes the result of a run, with its verdict. */
@@ -91,7 +92,9 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     shards: null,
     ...(record.agents !== undefined && { agents: record.agents }),
     ...(record.ready !== undefined && { ready: record.ready }),
-    ...(record.readTarget !== undefined && { target: record.readTarget(totals.requests) }),
+    ...(record.readTarget !== undefined && {
+      target: record.readTarget(totals.requests, listSent(requests, durationSeconds)),
+    }),
     generator: judgeGenerator(
       atWork,
       collector.lateness,

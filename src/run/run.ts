@@ -27,7 +27,6 @@ import { findMetric } from '../stats/metrics.js'
 import { joinReady } from '../stats/ready.js'
 import type { AgentMark, Result } from '../stats/result.js'
 import type { ShardNumber } from '../stats/shard.js'
-import type { TargetFigures } from '../stats/target.js'
 import type { Reference } from '../verdict/measurement.js'
 import { judgeThresholds } from '../verdict/thresholds.js'
 import type { Channel } from './agents/channel.js'
@@ -36,7 +35,7 @@ import type { Job } from './agents/messages.js'
 import { isRunFailure, whyNotSent, whyStopped } from './failure.js'
 import { makeFrame } from './frame.js'
 import { openWatch, type Watch } from './process/watch.js'
-import { assembleResult } from './result.js'
+import { assembleResult, type RunRecord } from './result.js'
 import { setUp } from './setup.js'
 import { waitForStart } from './start-time.js'
 import { countWorkers } from './worker-count.js'
@@ -349,7 +348,7 @@ async function send(
     const end = await source.run(load)
     return {
       ...{ collector, end, startedAt, stoppedBy },
-      ...(watch !== null && { readTarget: (requests) => watch.figures(requests) }),
+      ...(watch !== null && { readTarget: (requests, sent) => watch.figures(requests, sent) }),
     }
   } finally {
     watch?.end()
@@ -361,7 +360,7 @@ interface Sent {
   readonly end: FleetEnd
   readonly startedAt: Date
   readonly stoppedBy: string | null
-  readonly readTarget?: (requests: number) => TargetFigures
+  readonly readTarget?: NonNullable<RunRecord['readTarget']>
 }
 
 const NEVER = new AbortController().signal
@@ -377,7 +376,7 @@ function findBroken(
   if (ripe.length === 0) return null
   const requests = collector.named(new Set(ripe.flatMap(({ request }) => request ?? [])), seconds)
   const totals = collector.total(seconds)
-  const target = watch?.figures(totals.requests)
+  const target = watch?.figures(totals.requests, [])
   const results = judgeThresholds(ripe, { ...totals, ...(target && { target }) }, requests)
   const broken = ripe.find(({ abort, request, metric }, i) => {
     // Growth takes two minutes, and a process that can't be observed must not end the run.

@@ -132,6 +132,10 @@ export const WHYS = [
   'interrupted',
   'uneven_load',
   'never_succeeded',
+  /** One side has no such figure. */
+  'not_measured',
+  /** It is shown, but says too little to be judged. */
+  'not_judged',
   /** Passed: the change is below `minDelta`; failures were in one second; stalls are only a bit more frequent. */
   'min_delta',
   'one_burst',

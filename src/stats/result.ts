@@ -99,7 +99,9 @@ export interface ShardLimits {
   /** The baseline file; null for the default path. */
   readonly baseline: string | null
   /** Relative, except `errorRate`, which is absolute. */
-  readonly tolerance: Readonly<Record<'p50' | 'p95' | 'p99' | 'throughput' | 'errorRate', number>>
+  readonly tolerance: Readonly<
+    Record<'p50' | 'p95' | 'p99' | 'throughput' | 'errorRate' | 'cpuPerRequest', number>
+  >
   /** In ms. */
   readonly minDelta: number
 }

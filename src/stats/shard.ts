@@ -25,6 +25,7 @@ export function readShard(shape: Shape): Shard {
         p99: tolerance.get('p99').number(),
         throughput: tolerance.get('throughput').number(),
         errorRate: tolerance.get('errorRate').number(),
+        cpuPerRequest: tolerance.get('cpuPerRequest').number(),
       },
       minDelta: limits.get('minDelta').number(),
     },

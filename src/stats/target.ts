@@ -3,6 +3,7 @@
  */
 import { flag, list, number, type Shape, text } from '../base/shape.js'
 import { median } from './math.js'
+import { type CpuWindow, makeCpuWindows, readCpuWindow, type SentWindow } from './target-windows.js'
 
 /** The figures of the service's processes in the measured part. What was not measured is null. */
 export interface TargetFigures {
@@ -15,12 +16,14 @@ export interface TargetFigures {
   readonly throttledSeconds: number | null
   readonly memory: MemoryFigures | null
   readonly timeline: readonly TargetSecond[]
+  /** The basis of verdicts on `cpuPerRequest`. */
+  readonly cpuWindows: readonly CpuWindow[]
   /** Why figures are missing; empty if none are. */
   readonly failures: readonly TargetFailure[]
 }
 
 /** Memory in bytes. */
-interface MemoryFigures {
+export interface MemoryFigures {
   readonly first: number
   readonly last: number
   readonly max: number
@@ -81,6 +84,7 @@ export function unmeasuredTarget(failures: readonly TargetFailure[]): TargetFigu
     throttledSeconds: null,
     memory: null,
     timeline: [],
+    cpuWindows: [],
     failures,
   }
 }
@@ -91,12 +95,14 @@ export interface TargetRecord {
   readonly readings: readonly TargetReading[]
   /** Completed requests. */
   readonly requests: number
+  /** The same by window. */
+  readonly sent: readonly SentWindow[]
   readonly isSum: boolean
   readonly failures: readonly TargetFailure[]
 }
 
 /** Makes the figures of the time between the first and the last reading. */
-export function summarizeTarget({ readings, requests, isSum, failures }: TargetRecord): TargetFigures {
+export function summarizeTarget({ readings, requests, sent, isSum, failures }: TargetRecord): TargetFigures {
   const [first, last] = [readings[0], readings.at(-1)]
   if (first === undefined || last === undefined || first === last) return unmeasuredTarget(failures)
   const cpuMs = last.cpuMs - first.cpuMs
@@ -125,6 +131,7 @@ export function summarizeTarget({ readings, requests, isSum, failures }: TargetR
       ...(isSum && { isSum }),
     },
     timeline,
+    cpuWindows: makeCpuWindows(readings, sent),
     failures,
   }
 }
@@ -210,6 +217,9 @@ export function joinTargets(
     timeline: measured.flatMap(({ timeline, start }) =>
       timeline.map((point) => ({ ...point, second: point.second + start })),
     ),
+    cpuWindows: measured.flatMap(({ cpuWindows, start }) =>
+      cpuWindows.map((window) => ({ ...window, start: window.start + start })),
+    ),
     failures: [...failures.values()],
   }
   return { target }
@@ -225,6 +235,7 @@ export function readTarget(shape: Shape): TargetFigures {
     throttledSeconds: figure('throttledSeconds'),
     memory: shape.get('memory').or(readMemory, null),
     timeline: shape.get('timeline').or(list(readSecond), []),
+    cpuWindows: shape.get('cpuWindows').or(list(readCpuWindow), []),
     failures: shape.get('failures').or(list(readFailure), []),
   }
 }

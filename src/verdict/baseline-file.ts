@@ -11,11 +11,11 @@ import { assemble, BASELINE_SCHEMA, type Baseline } from './baseline.js'
 import { isShortage } from './estimate.js'
 import type { Figure, Job, Parts, RequestFigures, RunFigures, Setup, TimingFigures } from './job-figures.js'
 import type { Shortage } from './judged-metric.js'
-import type { MeasuredRequest, MeasuredTotals } from './measurement.js'
+import type { MeasuredRequest, MeasuredTarget, MeasuredTotals } from './measurement.js'
 
 /** Returns the text of a baseline's file. Equal baselines give equal texts. */
 export function formatBaseline(baseline: Baseline): string {
-  const { scenario, environment, startedAt, durationSeconds, warmupSeconds, jobs, totals, requests } =
+  const { scenario, environment, startedAt, durationSeconds, warmupSeconds, jobs, totals, requests, target } =
     baseline
   const fields: [string, string][] = [
     ['schema', JSON.stringify(BASELINE_SCHEMA)],
@@ -26,6 +26,7 @@ export function formatBaseline(baseline: Baseline): string {
         requests.map((request) => inline({ name: request.name, kind: request.kind, ...figures(request) })),
       ),
     ],
+    ...(target === undefined ? [] : [['target', inline(writeTarget(target))] as [string, string]]),
     ['scenario', inline({ ...scenario })],
     ['environment', inline({ ...environment })],
     ['startedAt', JSON.stringify(startedAt)],
@@ -53,6 +54,7 @@ export function parseBaseline(text: string, file: string): Baseline {
       durationSeconds: root.get('durationSeconds').number(),
       warmupSeconds: root.get('warmupSeconds').number(),
       jobs: readJobs(root),
+      ...root.get('target').or((target) => ({ target: readKeptTarget(target) }), {}),
     }
     if (origin.jobs.length === 0) throw new ShapeError('jobs is empty')
     const windows = root.get('windows').list().map(readWindows)
@@ -71,6 +73,18 @@ export function parseBaseline(text: string, file: string): Baseline {
     })
     return baseline
   })
+}
+
+function writeTarget({ cpuPerRequest, memory }: MeasuredTarget) {
+  return { cpuPerRequest: rounded(cpuPerRequest), memoryMax: memory?.max ?? null }
+}
+
+function readKeptTarget(shape: Shape): MeasuredTarget {
+  const max = shape.get('memoryMax').or(number, null)
+  return {
+    cpuPerRequest: shape.get('cpuPerRequest').or(number, null),
+    memory: max === null ? null : { max },
+  }
 }
 
 const KINDS = ['request', 'step', 'journey'] as const
@@ -101,12 +115,21 @@ function rounded(value: number | null): number | null {
 }
 
 function formatJob({ environment, runs }: Job): string {
-  const shown = runs.map(({ startedAt, volatility, throughput, p95, p99, requests, setup }) => {
-    const whole = { throughput: writeFigure(throughput), p95: writeFigure(p95), p99: writeFigure(p99) }
-    const head = inline({ startedAt, volatility, ...whole, ...(setup && { setup }) })
-    const rows = requests.map((request) => `        ${formatRequest(request)}`)
-    return `      ${head.slice(0, -2)}, "requests": [\n${rows.join(',\n')}\n      ] }`
-  })
+  const shown = runs.map(
+    ({ startedAt, volatility, throughput, p95, p99, cpuPerRequest, memoryMax, setup, requests }) => {
+      const whole = {
+        throughput: writeFigure(throughput),
+        p95: writeFigure(p95),
+        p99: writeFigure(p99),
+        ...(cpuPerRequest !== undefined && { cpuPerRequest: writeFigure(cpuPerRequest) }),
+        ...(memoryMax !== undefined && { memoryMax }),
+        ...(setup && { setup }),
+      }
+      const head = inline({ startedAt, volatility, ...whole })
+      const rows = requests.map((request) => `        ${formatRequest(request)}`)
+      return `      ${head.slice(0, -2)}, "requests": [\n${rows.join(',\n')}\n      ] }`
+    },
+  )
   return `{ "environment": ${inline({ ...environment })}, "runs": [\n${shown.join(',\n')}\n    ] }`
 }
 
@@ -185,6 +208,8 @@ function readRun(shape: Shape): RunFigures {
     throughput: readFigure(shape.get('throughput')),
     p95: readFigure(shape.get('p95')),
     p99: readFigure(shape.get('p99')),
+    ...shape.get('cpuPerRequest').or((figure) => ({ cpuPerRequest: readFigure(figure) }), {}),
+    ...shape.get('memoryMax').or((most) => ({ memoryMax: most.number() }), {}),
     requests: shape.get('requests').list().map(readRequestFigures),
     ...shape.get('setup').or((setup) => ({ setup: readSetup(setup) }), {}),
   }

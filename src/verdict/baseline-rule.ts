@@ -8,7 +8,7 @@ import { isShortage } from './estimate.js'
 import { readValue } from './job.js'
 import type { Job, JobValue } from './job-figures.js'
 import type { Judgement } from './judge.js'
-import type { RatioMetric, Shortage } from './judged-metric.js'
+import { isLatency, type RatioMetric, type Shortage } from './judged-metric.js'
 import { type Failures, sumFailures } from './judges/failures.js'
 import { judgeByHistory, MEDIAN_VARIANCE } from './judges/history.js'
 import {
@@ -20,6 +20,7 @@ import {
   LATENCIES,
   type Limits,
   splitAlpha,
+  toleranceOf,
   tooFew,
   WHOLE_LATENCIES,
 } from './line.js'
@@ -33,7 +34,13 @@ import { combine } from './rare.js'
 const FALSE_ALARMS = 0.006
 
 /** A slowdown shows in the medians first, so they get most of the false alarms, and with them most of the power. */
-const ALPHA_WEIGHTS: Readonly<Record<RatioMetric, number>> = { p50: 3, p95: 2, p99: 1, throughput: 1 }
+const ALPHA_WEIGHTS: Readonly<Record<RatioMetric, number>> = {
+  p50: 3,
+  p95: 2,
+  p99: 1,
+  throughput: 1,
+  cpu_per_request: 1,
+}
 
 /** A request of both sides. */
 export type StoredRequest = Pick<MeasuredRequest, 'name' | 'kind' | 'phase'>
@@ -85,6 +92,9 @@ export function judgeStored(
     }
   }
   if (withThroughput) whole.push({ pair: pairUp(jobs, candidate, null, 'throughput'), when: 'always' })
+  // It says where a change comes from, so it may be red, but leaves nothing open.
+  if (jobs.some(hasCpu) && hasCpu(candidate))
+    whole.push({ pair: pairUp(jobs, candidate, null, 'cpu_per_request'), when: 'never' })
   const rareSamples = rare.reduce((sum, { samples }) => sum + samples, 0)
   const pooled = poolPairs(rare.map(({ pairs }) => pairs[0]!.pair))
   const all = [
@@ -124,6 +134,10 @@ export function judgeStored(
   if (whole.length > 0)
     judged.push({ request: null, judgements: whole.map(({ pair, when }) => ask(pair, when)) })
   return judged
+}
+
+function hasCpu({ runs }: Job): boolean {
+  return runs.some(({ cpuPerRequest }) => cpuPerRequest !== undefined)
 }
 
 /** The successful requests of a name in a typical run, of the job that has fewest. Jobs without any don't count. */
@@ -216,7 +230,7 @@ interface PairRule {
 
 function judgePair(pair: Pair, { alpha, limits, when, others, isOtherSpeed }: PairRule): Judgement {
   const { metric, jobs, candidate, shortage, isPooled = false } = pair
-  const tolerance = limits.tolerance[metric]
+  const tolerance = toleranceOf(limits, metric)
   const baseline = jobs.length === 0 ? null : Math.exp(mean(jobs.map(({ value }) => value)))
   const current = candidate === null ? null : Math.exp(candidate.value)
   if (shortage !== null || baseline === null || current === null) {
@@ -225,7 +239,7 @@ function judgePair(pair: Pair, { alpha, limits, when, others, isOtherSpeed }: Pa
     // A load that is too small for a line doesn't rest on it; a candidate that has less than the jobs had leaves it open.
     return { metric, baseline, current, tolerance, decisive: when === 'always' && jobs.length > 0, ...few }
   }
-  const minDelta = metric === 'throughput' || isPooled ? 0 : limits.minDeltaMs
+  const minDelta = !isLatency(metric) || isPooled ? 0 : limits.minDeltaMs
   const late = { before: mean(jobs.map((job) => job.late ?? 0)), after: candidate!.late ?? 0 }
   const rule = { metric, floor: floorOf(metric, tolerance) }
   const beside = isJudgedRelatively(metric) ? relativeToOthers(pair, others) : null

@@ -11,7 +11,7 @@ import { summarize } from '../stats/summary.js'
 import { poolWindows } from '../stats/window.js'
 import { addJob, lastRun, makeJob } from './job.js'
 import type { Job } from './job-figures.js'
-import type { MeasuredRequest, MeasuredTotals, Measurement } from './measurement.js'
+import type { MeasuredRequest, MeasuredTarget, MeasuredTotals, Measurement } from './measurement.js'
 
 /** The schema of baseline files. */
 export const BASELINE_SCHEMA = 'perfctl/baseline@1'
@@ -48,7 +48,7 @@ function accept(jobs: readonly Job[], results: readonly [Result, ...Result[]]): 
   const { environment, warmupSeconds } = newest
   // The scenario file is in version control itself, and its text would make diffs of the baseline unreadable.
   const { text: _, ...scenario } = newest.scenario
-  const { startedAt, durationSeconds, requests } = lastRun(newest)
+  const { startedAt, durationSeconds, requests, target } = lastRun(newest)
   return assemble(
     {
       scenario,
@@ -57,15 +57,22 @@ function accept(jobs: readonly Job[], results: readonly [Result, ...Result[]]): 
       warmupSeconds,
       environment,
       jobs: sorted.reduce((all, result) => addJob(all, makeJob(result)), jobs).slice(-JOBS_MAX),
+      ...(target !== undefined && {
+        target: { cpuPerRequest: target.cpuPerRequest, memory: keptMemory(target) },
+      }),
     },
     requests.filter(({ windows }) => windows.length > 0),
   )
 }
 
+function keptMemory({ memory }: MeasuredTarget): MeasuredTarget['memory'] {
+  return memory === null ? null : { max: memory.max }
+}
+
 /** The parts of a baseline that can't be computed from its windows. */
 export type Origin = Pick<
   Baseline,
-  'scenario' | 'startedAt' | 'durationSeconds' | 'warmupSeconds' | 'environment' | 'jobs'
+  'scenario' | 'startedAt' | 'durationSeconds' | 'warmupSeconds' | 'environment' | 'jobs' | 'target'
 >
 
 /** Makes a baseline from its parts and computes the figures. */

@@ -22,6 +22,7 @@ import { isDead } from './never-succeeded.js'
 import type { Row } from './row.js'
 import { judgeSides, makeSides } from './session.js'
 import { distrustDeadReference, distrustMoreFailures } from './survivors.js'
+import { targetRows } from './target-rows.js'
 
 /** The limits of a comparison, and what it ignores. */
 export interface CompareOptions {
@@ -46,7 +47,7 @@ export const COMPARE_DEFAULTS: CompareOptions = {
 
 /**
  * Judges whether `candidate` is worse than `reference`: each request by its latencies and errors, in an A/B session also by
- * its stalls; the rare requests together; the whole run by its p95, p99 and throughput. Lines are sorted worst first. Pure
+ * its stalls; the rare requests together; the whole run by its p95, p99, throughput and CPU time per request. Lines are sorted worst first. Pure
  * and deterministic: the same two measurements give the same comparison, byte for byte. Throws a UserError if the two were
  * measured with different scenarios or loads.
  */
@@ -66,11 +67,15 @@ export function compare(
   ]
   const dead = listDead(candidate)
   const referenceNeverSucceeded = isInTurns ? listDead(reference).bad : []
+  const judged = judgeBoth(reference, candidate, { limits: settings, stored })
   const rows = [
     ...oneSidedRows(reference, candidate),
-    ...judgeBoth(reference, candidate, { limits: settings, stored }).flatMap((judged) =>
-      rowsOf(judged, reference, candidate),
-    ),
+    ...judged.flatMap((each) => rowsOf(each, reference, candidate)),
+    ...targetRows(reference, candidate, {
+      names: isInTurns ? ['a', 'b'] : [settings.baseline, 'this run'],
+      tolerance: settings.tolerance.cpuPerRequest,
+      isCpuJudged: judged.some(({ judgements }) => judgements.some(isOfCpu)),
+    }),
   ]
     .map((row) => distrustMoreFailures(row, { reference, candidate }))
     .map((row) => distrustDeadReference(row, referenceNeverSucceeded))
@@ -112,6 +117,10 @@ export function compare(
     ...(isInTurns && { inTurns: true }),
     ...(referenceNeverSucceeded.length > 0 && { referenceNeverSucceeded }),
   }
+}
+
+function isOfCpu({ metric }: { readonly metric: string }): boolean {
+  return metric === 'cpu_per_request'
 }
 
 function describeDeath(names: readonly string[], consequence: string): string[] {
@@ -220,7 +229,7 @@ function rowsOf(
 }
 
 function figureOf(
-  { totals, requests }: Measurement,
+  { totals, requests, target }: Measurement,
   name: string | null,
   metric: JudgedMetric,
   timing: string | undefined,
@@ -228,6 +237,7 @@ function figureOf(
   const measured = name === null ? totals : requests.find((request) => request.name === name)
   if (measured === undefined || metric === 'error_rate' || metric === 'stalls') return null
   if (metric === 'throughput') return measured.throughput
+  if (metric === 'cpu_per_request') return target?.cpuPerRequest ?? null
   if (timing === undefined) return measured.latency[metric]
   return timingOf(measured as Pick<MeasuredRequest, 'serverTiming'>, timing)?.[metric] ?? null
 }

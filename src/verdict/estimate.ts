@@ -6,6 +6,7 @@
  */
 import { Random } from '../base/rng.js'
 import { median } from '../stats/math.js'
+import type { CpuWindow } from '../stats/target-windows.js'
 import type { LatencyMetric, Shortage } from './judged-metric.js'
 import { type Joined, makeJoined, pool, QUANTILES, readQuantile, samplesEach } from './quantile.js'
 import { type Series, succeeded } from './series.js'
@@ -42,7 +43,7 @@ export function volatilityOf(scatters: readonly Scatter[]): number {
 const SCATTER_MIN = 1e-3
 
 /** Fewer windows say nothing about how much they vary. */
-const WINDOWS_MIN = 5
+export const WINDOWS_MIN = 5
 /** The same for windows that are joined from as many seconds as they need. */
 export const JOINED_MIN = 8
 
@@ -70,6 +71,44 @@ export function estimateThroughput(series: Series): Omit<Estimate, 'scatter'> | 
   // Not resampled: a ramp changes the throughput from window to window in every run alike, and would pass for noise.
   const error = (MEDIAN_ERROR * LIKENESS * localDeviation(values)) / Math.sqrt(values.length)
   return { value: median(values), error }
+}
+
+/** Windows of CPU time are joined until they have as many requests. */
+export const CPU_REQUESTS_MIN = 20
+/** They are this long, in seconds, but shorter in a short run, so that it has as many. */
+const CPU_WINDOW = { seconds: 5, many: 12 } as const
+
+/** Estimates the CPU time in ms per completed request of the whole run, from windows of up to 5 s. */
+export function estimateCpu(given: readonly CpuWindow[]): Omit<Estimate, 'scatter'> | Shortage {
+  const total = given.reduce((sum, { duration }) => sum + duration, 0)
+  const seconds = Math.min(CPU_WINDOW.seconds, Math.max(1, Math.floor(total / CPU_WINDOW.many)))
+  const windows = joinCpuWindows(given, seconds)
+  if (windows.length < WINDOWS_MIN) return { needs: WINDOWS_MIN, had: windows.length, of: 'windows' }
+  const values = windows.map(({ cpuMs, requests }) => Math.log(cpuMs / requests))
+  // Not resampled, for the same reason as the throughput.
+  const error = (MEDIAN_ERROR * LIKENESS * localDeviation(values)) / Math.sqrt(values.length)
+  return { value: median(values), error }
+}
+
+/** Leaves out what is left at the end, and windows in which the clock of CPU time didn't move: they have no logarithm. */
+function joinCpuWindows(given: readonly CpuWindow[], seconds: number): CpuWindow[] {
+  const joined: CpuWindow[] = []
+  let open: CpuWindow | null = null
+  for (const window of given) {
+    open =
+      open === null
+        ? window
+        : {
+            start: open.start,
+            duration: open.duration + window.duration,
+            requests: open.requests + window.requests,
+            cpuMs: open.cpuMs + window.cpuMs,
+          }
+    if (open.duration < seconds || open.requests < CPU_REQUESTS_MIN || open.cpuMs === 0) continue
+    joined.push(open)
+    open = null
+  }
+  return joined
 }
 
 /** The standard error of a median of normal values, relative to that of their mean. */

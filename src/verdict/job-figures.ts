@@ -4,7 +4,7 @@
 import type { RequestResult, RunEnvironment } from '../stats/result.js'
 import type { Shortage } from './judged-metric.js'
 
-/** A typical value, in ms or requests per second, and its relative standard error within the run (a logarithm). */
+/** A typical value, in ms (latencies, CPU time) or requests per second, and its relative standard error within the run (a logarithm). */
 export interface Figure {
   readonly value: number
   readonly error: number
@@ -80,6 +80,10 @@ export interface RunFigures {
   /** The p95 and p99 of all requests together, without journeys and per-user setup. */
   readonly p95: Figure | Shortage
   readonly p99: Figure | Shortage
+  /** CPU time of the service in ms per completed request; absent if its processes weren't observed. */
+  readonly cpuPerRequest?: Figure | Shortage
+  /** The most memory of the service in bytes; absent if it is unknown. */
+  readonly memoryMax?: number
   readonly requests: readonly RequestFigures[]
   /** Absent in older files. */
   readonly setup?: Setup

@@ -7,16 +7,19 @@
 import { median } from '../stats/math.js'
 import { mapTimingWindows } from '../stats/observed.js'
 import type { RequestResult, Window } from '../stats/result.js'
+import { cpuPerRequestOf, cutCpuWindows } from '../stats/target-windows.js'
 import { differences } from './environment.js'
 import {
   type Estimate,
   errorBeside,
+  estimateCpu,
   estimateLatency,
   estimateThroughput,
   isShortage,
   JOINED_MIN,
   type Scatter,
   volatilityOf,
+  WINDOWS_MIN,
 } from './estimate.js'
 import type {
   Figure,
@@ -27,9 +30,9 @@ import type {
   RunFigures,
   TimingFigures,
 } from './job-figures.js'
-import type { LatencyMetric, RatioMetric, Shortage } from './judged-metric.js'
+import { isLatency, type LatencyMetric, type RatioMetric, type Shortage } from './judged-metric.js'
 import { lateOf } from './lateness.js'
-import { isPlain, type MeasuredRequest, type Measurement } from './measurement.js'
+import { isPlain, type MeasuredRequest, type MeasuredTarget, type Measurement } from './measurement.js'
 import { partsOfRequest, setupOf } from './parts.js'
 import { makeJoined } from './quantile.js'
 import { estimateMedian, RARE_SAMPLES_MAX } from './rare.js'
@@ -48,11 +51,8 @@ export function makeJob(measurement: Measurement): Job {
         parts: partsOf(run, request),
       }))
       const setup = setupOf(run)
-      const figures = {
-        ...makeFigures(run.startedAt, requests, runSeries(run)),
-        ...(setup !== null && { setup }),
-      }
-      return withLateness(figures, run)
+      const figures = makeFigures(run.startedAt, requests, runSeries(run))
+      return { ...withLateness(figures, run), ...targetFigures(run), ...(setup !== null && { setup }) }
     }),
   }
 }
@@ -74,6 +74,15 @@ function seriesOf(run: Measurement, request: MeasuredRequest): RequestSeries {
       name: timing,
       series: requestSeries(run, name, timing),
     })),
+  }
+}
+
+function targetFigures({ target }: Measurement): Pick<RunFigures, 'cpuPerRequest' | 'memoryMax'> {
+  if (target === undefined) return {}
+  const { cpuPerRequest, cpuWindows = [], memory } = target
+  return {
+    ...(cpuPerRequest !== null && { cpuPerRequest: figureOf(estimateCpu(cpuWindows)) }),
+    ...(memory !== null && { memoryMax: memory.max }),
   }
 }
 
@@ -139,8 +148,9 @@ export function readValue(
     if (request !== null) {
       const found = run.requests.find(({ name }) => name === request)
       const figures = timing === undefined ? found : found?.timings?.find(({ name }) => name === timing)
-      return (metric === 'throughput' ? undefined : figures?.[metric]) ?? ABSENT
+      return (isLatency(metric) ? figures?.[metric] : undefined) ?? ABSENT
     }
+    if (metric === 'cpu_per_request') return run.cpuPerRequest ?? NO_WINDOWS
     return metric === 'p50' ? ABSENT : run[metric]
   })
   const known = figures.filter((figure): figure is Figure => !isShortage(figure))
@@ -156,6 +166,8 @@ export function readValue(
 }
 
 const ABSENT: Shortage = { needs: 1, had: 0, of: 'successful requests' }
+
+const NO_WINDOWS: Shortage = { needs: WINDOWS_MIN, had: 0, of: 'windows' }
 
 /** One request of a run as a series of windows. */
 export interface RequestSeries {
@@ -285,6 +297,7 @@ export function splitRuns(measurement: Measurement): Measurement[] {
       ...measurement,
       startedAt,
       durationSeconds,
+      ...splitTarget(measurement, start, end),
       requests: measurement.requests.map((request) => {
         const own = (all: readonly Window[]) =>
           all
@@ -297,4 +310,25 @@ export function splitRuns(measurement: Measurement): Measurement[] {
       }),
     }
   })
+}
+
+/** What the processes used from second `start` to `end`. */
+function splitTarget(
+  { target }: Measurement,
+  start: number,
+  end: number,
+): { readonly target?: MeasuredTarget } {
+  if (target === undefined) return {}
+  const { timeline = [], failures } = target
+  const cpuWindows = cutCpuWindows(target.cpuWindows ?? [], start, end)
+  const own = timeline.filter(({ second }) => second >= start && second < end)
+  return {
+    target: {
+      cpuPerRequest: cpuPerRequestOf(cpuWindows),
+      memory: own.length === 0 ? null : { max: Math.max(...own.map(({ memory }) => memory)) },
+      timeline: own,
+      cpuWindows,
+      ...(failures !== undefined && { failures }),
+    },
+  }
 }

@@ -73,7 +73,7 @@ export interface Remedy {
 /** The probability that a slowdown of twice the tolerance is called passed. */
 export const MISS_RISK = 0.03
 
-/** One latency or throughput of both sides, and its limits. */
+/** One metric of both sides that is judged by its ratio, and its limits. */
 export interface RatioQuestion {
   readonly metric: RatioMetric
   /** In ms or requests per second, like `current`. */
@@ -126,7 +126,7 @@ export function passLimit({
   )
 }
 
-/** Turns a finding about a latency or the throughput into a judgement. */
+/** Turns a finding about a metric that is judged by its ratio into a judgement. */
 export function judgeRatio(question: RatioQuestion, finding: Finding): Judgement {
   const { metric, baseline, current, tolerance, minDelta, decisive } = question
   const sign = metric === 'throughput' ? -1 : 1

@@ -5,7 +5,7 @@
  */
 import type { LatencySummary, LatePercentile } from '../stats/result.js'
 import type { Lateness } from './judge.js'
-import type { RatioMetric } from './judged-metric.js'
+import { isLatency, type LatencyMetric, type RatioMetric } from './judged-metric.js'
 import type { Measurement } from './measurement.js'
 
 /** Neither side sent requests late. */
@@ -13,7 +13,7 @@ export const PUNCTUAL: Lateness = { before: 0, after: 0 }
 
 /**
  * Returns how far a latency may be above the service's own, as a logarithm of 0 or more; 0 if the generator was on time,
- * and for the throughput. `name`: null for the whole run.
+ * and for other metrics. `name`: null for the whole run.
  */
 export function lateOf(
   { generator, totals, requests }: Measurement,
@@ -21,14 +21,14 @@ export function lateOf(
   metric: RatioMetric,
 ): number {
   const { lateFrom } = generator
-  if (metric === 'throughput' || lateFrom === undefined || lateFrom > PERCENTILES[metric]) return 0
+  if (!isLatency(metric) || lateFrom === undefined || lateFrom > PERCENTILES[metric]) return 0
   const measured = name === null ? totals : requests.find((request) => request.name === name)
   return measured === undefined ? 0 : lateBy(measured, metric)
 }
 
 function lateBy(
   { latency, serviceTime }: { readonly latency: LatencySummary; readonly serviceTime?: LatencySummary },
-  metric: Exclude<RatioMetric, 'throughput'>,
+  metric: LatencyMetric,
 ): number {
   const [due, sent] = [latency[metric], serviceTime?.[metric]]
   return due && sent ? Math.max(0, Math.log(due / sent)) : 0

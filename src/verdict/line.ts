@@ -17,6 +17,11 @@ export interface Limits {
   readonly minDeltaMs: number
 }
 
+/** Returns how much worse a metric may get, as a share. */
+export function toleranceOf({ tolerance }: Limits, metric: RatioMetric): number {
+  return metric === 'cpu_per_request' ? tolerance.cpuPerRequest : tolerance[metric]
+}
+
 /** The judgements of one request, or with `request` null those of the whole run. */
 export interface Judged {
   readonly request: string | null
@@ -61,7 +66,7 @@ export interface LineFindings {
   readonly prefersRelative?: boolean
 }
 
-/** Judges a latency or the throughput. */
+/** Judges a latency, the throughput or the CPU time per request. */
 export function judgeLine(
   question: Omit<RatioQuestion, 'decisive'>,
   { decisiveIf, own, relative, prefersRelative = false }: LineFindings,

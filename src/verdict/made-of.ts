@@ -57,7 +57,7 @@ function readSide(measurement: Measurement): Side {
     whole: joinParts(requests),
     count: requests.reduce((sum, each) => sum + each.requests, 0),
     setup: setupOf(measurement) ?? measurement.jobs?.at(-1)?.runs.at(-1)?.setup ?? null,
-    cpu: null,
+    cpu: measurement.target?.cpuPerRequest ?? null,
   }
 }
 

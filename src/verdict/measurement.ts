@@ -14,6 +14,7 @@ import type {
   ShardMark,
   Totals,
 } from '../stats/result.js'
+import type { MemoryFigures, TargetFigures } from '../stats/target.js'
 import type { Job } from './job-figures.js'
 
 /** The measured part of one job: of one run, or of several consecutive ones. Every Result is one. */
@@ -30,6 +31,8 @@ export interface Measurement {
   readonly generator: Pick<GeneratorHealth, 'saturated' | 'reasons' | 'lateFrom'>
   /** As in results. If absent, every request that never succeeded counts. */
   readonly neverSucceeded?: readonly string[]
+  /** What the processes of the service used; absent if they weren't observed. */
+  readonly target?: MeasuredTarget
   /** The A/B session that this is a side of; the windows of both sides are paired. */
   readonly session?: Session | null
   /** The shard that this is, which is comparable only with the same shard. */
@@ -51,6 +54,11 @@ export type MeasuredTotals = Pick<
 > &
   // Results have them, baselines don't.
   Partial<Pick<Totals, 'serviceTime' | 'timeToFirstByte' | 'bytesReceived' | 'retries' | 'statuses'>>
+
+/** The figures of the service's processes that a baseline keeps. */
+export type MeasuredTarget = Pick<TargetFigures, 'cpuPerRequest'> & {
+  readonly memory: Pick<MemoryFigures, 'max'> | null
+} & Partial<Pick<TargetFigures, 'timeline' | 'cpuWindows' | 'failures'>> // Results have them, baselines don't.
 
 /** One request, with its windows. */
 export type MeasuredRequest = MeasuredTotals &

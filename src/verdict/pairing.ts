@@ -2,7 +2,10 @@
  * Pairs two sides that took turns: the n-th slice of one side with the n-th slice of the other.
  */
 import { median } from '../stats/math.js'
+import { type CpuWindow, cpuPerRequestOf } from '../stats/target-windows.js'
+import { CPU_REQUESTS_MIN } from './estimate.js'
 import type { LatencyMetric, RatioMetric } from './judged-metric.js'
+import { PAIRS_MIN } from './judges/pairs.js'
 import {
   type MixPart,
   makeJoined,
@@ -114,6 +117,44 @@ export function pairThroughputs(blocks: readonly Block[]): Paired {
       }),
   )
   return makePaired('throughput', measured, 1)
+}
+
+/** The CPU time of two sides between two starts; the n-th windows of both are neighbors in time. */
+export interface CpuBlock {
+  readonly a: readonly CpuWindow[]
+  readonly b: readonly CpuWindow[]
+}
+
+/** The turns that a pair is made of, if there are enough of them. */
+const CPU_TURNS = 2
+
+/**
+ * Pairs the CPU time per completed request. A turn that follows one of the same side also gets the responses that were
+ * late for that one, so pairs of two turns differ less from each other.
+ */
+export function pairCpu(blocks: readonly CpuBlock[]): Paired {
+  const turns = blocks.reduce((sum, { a, b }) => sum + Math.min(a.length, b.length), 0)
+  const least = turns >= 2 * CPU_TURNS * PAIRS_MIN ? CPU_TURNS : 1
+  return makePaired(
+    'cpu_per_request',
+    blocks.map((block) => joinCpuPairs(block, least)),
+    1,
+  )
+}
+
+function joinCpuPairs({ a, b }: CpuBlock, least: number): MeasuredPair[] {
+  const pairs: MeasuredPair[] = []
+  let from = 0
+  for (let to = 1; to <= Math.min(a.length, b.length); to++) {
+    const sides = [a.slice(from, to), b.slice(from, to)]
+    const requests = sides.map((windows) => windows.reduce((sum, each) => sum + each.requests, 0))
+    const costs = sides.map((windows) => cpuPerRequestOf(windows) ?? 0)
+    const isEnough = Math.min(...requests) >= CPU_REQUESTS_MIN && Math.min(...costs) > 0
+    if (to - from < least || !isEnough) continue
+    pairs.push({ logs: [Math.log(costs[0]!), Math.log(costs[1]!)], from, to })
+    from = to
+  }
+  return pairs
 }
 
 function logRate(slice: Series[number]): number {

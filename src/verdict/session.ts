@@ -8,14 +8,14 @@ import { type Control, lessControls, makeControl } from './controls.js'
 import { type DecisiveIf, decisiveIf, MEDIAN_SAMPLES, WHOLE_SAMPLES } from './decisive.js'
 import { splitRuns } from './job.js'
 import { type Judgement, judgeRatio, type Lateness, MISS_RISK } from './judge.js'
-import type { RatioMetric } from './judged-metric.js'
+import { isLatency, type RatioMetric } from './judged-metric.js'
 import { sumFailures } from './judges/failures.js'
 import {
   errorOfPairs,
   judgePairs,
   PAIRS_MIN,
   RELATIVE_START_DEVIATION,
-  START_DEVIATION,
+  startDeviationOf,
   usableBlocks,
 } from './judges/pairs.js'
 import { lateOf, PUNCTUAL } from './lateness.js'
@@ -28,11 +28,20 @@ import {
   LATENCIES,
   type Limits,
   splitAlpha,
+  toleranceOf,
   tooFew,
   WHOLE_LATENCIES,
 } from './line.js'
 import { isPlain, type MeasuredRequest, type Measurement } from './measurement.js'
-import { type Block, type Paired, pairLatencies, pairMixes, pairThroughputs } from './pairing.js'
+import {
+  type Block,
+  type CpuBlock,
+  type Paired,
+  pairCpu,
+  pairLatencies,
+  pairMixes,
+  pairThroughputs,
+} from './pairing.js'
 import { type Joined, makeJoined } from './quantile.js'
 import { combine, estimateMedian, RARE_SAMPLES_MAX, reachOf, type Shift, shiftBetween } from './rare.js'
 import { requestSlices, type Series, wholeSlices } from './series.js'
@@ -52,6 +61,8 @@ export interface Sides {
   readonly requests: readonly SidesOfRequest[]
   /** The slices of all requests together; null for an arrival rate, which sets the throughput itself. */
   readonly whole: readonly Block[] | null
+  /** The windows of CPU time of both sides; null if a side's processes weren't observed. */
+  readonly cpu?: readonly CpuBlock[] | null
   /** How late each side sent the requests of a name, or with null all requests; absent if both were on time. */
   readonly late?: (name: string | null, metric: RatioMetric) => Lateness
 }
@@ -84,6 +95,12 @@ export function makeSides(
       return { name, kind, phase, blocks: blocks((run) => requestSlices(run, name)), timings }
     }),
     whole: options.withThroughput ? blocks(wholeSlices) : null,
+    cpu: [a, b].every(({ target }) => target?.cpuPerRequest != null)
+      ? before.slice(0, after.length).map((run, index) => ({
+          a: run.target?.cpuWindows ?? [],
+          b: after[index]!.target?.cpuWindows ?? [],
+        }))
+      : null,
     late: (name, metric) => ({ before: lateOf(a, name, metric), after: lateOf(b, name, metric) }),
   }
 }
@@ -133,6 +150,8 @@ export function judgeSides(sides: Sides, { limits, looks, maxSeconds }: SessionR
     }
   }
   if (sides.whole !== null) whole.push({ paired: pairThroughputs(sides.whole), when: 'always' })
+  // It says where a change comes from, so it may be red, but leaves nothing open.
+  if (sides.cpu) whole.push({ paired: pairCpu(sides.cpu), when: 'never' })
 
   const timings = sides.requests.flatMap(({ name, timings: own = [] }) =>
     own.map((timing) => ({
@@ -313,13 +332,13 @@ interface PairedRule {
 
 function judgePaired(paired: Paired, { alpha, limits, controls, when, late }: PairedRule): Judgement {
   const { metric, typical } = paired
-  const tolerance = limits.tolerance[metric]
+  const tolerance = toleranceOf(limits, metric)
   const blocks = usableBlocks(differencesOf(paired))
   if (blocks.length === 0 || typical === null) {
     const few = tooFew(`needs ${PAIRS_MIN} pairs of slices`, paired.blocks.flat().length)
     return { metric, baseline: null, current: null, tolerance, decisive: when === 'always', ...few }
   }
-  const minDelta = metric === 'throughput' ? 0 : limits.minDeltaMs
+  const minDelta = isLatency(metric) ? limits.minDeltaMs : 0
   const rule = {
     metric,
     floor: floorOf(metric, tolerance),
@@ -327,7 +346,7 @@ function judgePaired(paired: Paired, { alpha, limits, controls, when, late }: Pa
   }
   const beside = isJudgedRelatively(metric) ? lessControls(paired, controls) : null
   const alphas = splitAlpha(alpha, beside !== null)
-  const own = judgePairs(blocks, { ...rule, alpha: alphas.own, startDeviation: START_DEVIATION })
+  const own = judgePairs(blocks, { ...rule, alpha: alphas.own, startDeviation: startDeviationOf(metric) })
   const relative =
     beside &&
     judgePairs(usableBlocks(beside), {

@@ -15,7 +15,8 @@ const reading = (atMs: number, cpuMs: number, memoryBytes = 100, throttledMs: nu
 const ENDED = { kind: 'ended', message: 'the observed process ended' } as const
 
 function summarize(readings: readonly TargetReading[], requests = 100) {
-  return summarizeTarget({ readings, requests, isSum: false, failures: [] })
+  const sent = [{ start: 0, duration: 1, requests }]
+  return summarizeTarget({ readings, requests, sent, isSum: false, failures: [] })
 }
 
 describe('the figures of the measured part', () => {
@@ -32,6 +33,7 @@ describe('the figures of the measured part', () => {
         { second: 0, cpu: 0.5, memory: 900 },
         { second: 3, cpu: 0.1, memory: 200 },
       ],
+      cpuWindows: [{ start: 0, duration: 1, requests: 400, cpuMs: 499 }],
       failures: [],
     })
   })
@@ -47,7 +49,7 @@ describe('the figures of the measured part', () => {
 
   test('have no CPU time per request if the process ended before the load', () => {
     const readings = [reading(0, 0), reading(1000, 500)]
-    const figures = summarizeTarget({ readings, requests: 9, isSum: true, failures: [ENDED] })
+    const figures = summarizeTarget({ readings, requests: 9, sent: [], isSum: true, failures: [ENDED] })
     expect(figures).toMatchObject({ cpuSeconds: 0.5, cpuPerRequest: null, failures: [ENDED] })
     expect(figures.memory?.isSum).toBe(true)
   })
@@ -56,6 +58,7 @@ describe('the figures of the measured part', () => {
     const figures = summarizeTarget({
       readings: [reading(0, 0), reading(1000, 500)],
       requests: 9,
+      sent: [{ start: 0, duration: 1, requests: 9 }],
       isSum: true,
       failures: [ENDED],
     })
@@ -108,6 +111,10 @@ describe('the figures of several runs', () => {
         timeline: [
           { second: 0, cpu: 0.2, memory: 200 },
           { second: 1, cpu: 0.4, memory: 400 },
+        ],
+        cpuWindows: [
+          { start: 0, duration: 1, requests: 100, cpuMs: 200 },
+          { start: 1, duration: 1, requests: 200, cpuMs: 400 },
         ],
         failures: [],
       },

@@ -15,6 +15,7 @@ import {
   type TargetReading,
   unmeasuredTarget,
 } from '../../stats/target.js'
+import type { SentWindow } from '../../stats/target-windows.js'
 import { findListeners } from './listener.js'
 import { Sampler } from './sampler.js'
 import { SystemFiles } from './system-files.js'
@@ -33,8 +34,8 @@ export interface Watched {
 export interface Watch {
   /** Reads once a second from now on; `aheadMs` before the measured part starts. */
   begin(aheadMs: Ms): void
-  /** Returns the figures so far, given how many requests were completed. */
-  figures(requests: number): TargetFigures
+  /** Returns the figures so far, given how many requests were completed, and how many by window. */
+  figures(requests: number, sent: readonly SentWindow[]): TargetFigures
   /** Reads for the last time. May be called repeatedly. */
   end(): void
 }
@@ -153,9 +154,9 @@ class Readings implements Watch {
     this.wait(0)
   }
 
-  figures(requests: number): TargetFigures {
+  figures(requests: number, sent: readonly SentWindow[]): TargetFigures {
     const { readings, failures, sampler } = this
-    return summarizeTarget({ readings, requests, isSum: sampler.isSum, failures })
+    return summarizeTarget({ readings, requests, sent, isSum: sampler.isSum, failures })
   }
 
   end(): void {

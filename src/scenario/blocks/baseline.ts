@@ -37,6 +37,10 @@ function baselineFields({ option, label, time }: Leaves) {
           'How many percentage points the error rate may increase.',
           { default: formatShare(TOLERANCE.errorRate).replace('%', 'pp') },
         ),
+        cpu_per_request: relative(
+          TOLERANCE.cpuPerRequest,
+          'How much more CPU time the service may use per request; with observe.process.',
+        ),
       },
       { description: 'How much worse than the baseline is acceptable.', sample: 'p95: 15%' },
     ).optional(),
@@ -52,9 +56,10 @@ export function makeBaseline(
 ): BaselineOptions {
   const { p50 = TOLERANCE.p50, p95 = TOLERANCE.p95, p99 = TOLERANCE.p99 } = tolerance
   const { throughput = TOLERANCE.throughput, error_rate: errorRate = TOLERANCE.errorRate } = tolerance
+  const { cpu_per_request: cpuPerRequest = TOLERANCE.cpuPerRequest } = tolerance
   return {
     file: path === undefined ? null : baselinePath(path, file, profile),
-    tolerance: { p50, p95, p99, throughput, errorRate },
+    tolerance: { p50, p95, p99, throughput, errorRate, cpuPerRequest },
     minDeltaMs: minDelta,
   }
 }

@@ -129,10 +129,11 @@ export interface Tolerance {
   readonly p99: number
   readonly throughput: number
   readonly errorRate: number
+  readonly cpuPerRequest: number
 }
 
 /** The limits that a scenario doesn't set. */
 export const BASELINE_DEFAULTS: Pick<BaselineOptions, 'tolerance' | 'minDeltaMs'> = {
-  tolerance: { p50: 0.1, p95: 0.15, p99: 0.25, throughput: 0.1, errorRate: 0.01 },
+  tolerance: { p50: 0.1, p95: 0.15, p99: 0.25, throughput: 0.1, errorRate: 0.01, cpuPerRequest: 0.1 },
   minDeltaMs: 1,
 }

@@ -52,6 +52,8 @@ const PRIORS: Readonly<Record<RatioMetric, Prior>> = {
   p95: { least: 0.015, share: 0.8 },
   p99: { least: 0.05, share: 1.7 },
   throughput: { least: 0.01, share: 0.6 },
+  // What the JIT compiled and how the heap is laid out differ from start to start.
+  cpu_per_request: { least: 0.02, share: 0.7 },
 }
 
 /** How much one request differs from job to job relative to the others: assumed generously, as few jobs can't tell. */

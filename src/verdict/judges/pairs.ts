@@ -39,7 +39,15 @@ export const PAIRS_MIN = 8
 const BLOCK_PAIRS_MIN = 3
 
 /** How much two starts of the same program are expected to differ in all requests alike (standard deviation, logarithm). */
-export const START_DEVIATION = 0.007
+const START_DEVIATION = 0.007
+/** The same for CPU time: what the JIT compiled shows in it, and waiting doesn't thin it. */
+const CPU_START_DEVIATION = 0.015
+
+/** Returns how much two starts of the same program are expected to differ in a metric (standard deviation, logarithm). */
+export function startDeviationOf(metric: RatioMetric): number {
+  return metric === 'cpu_per_request' ? CPU_START_DEVIATION : START_DEVIATION
+}
+
 /** The same relative to the other requests: more, as each request, and each of the others, has a random error of its own. */
 export const RELATIVE_START_DEVIATION = 0.012
 
