@@ -17,7 +17,7 @@ const REQUESTS_MIN = 5
 
 /** Finds first seconds that are slower than the others. */
 export const findColdStart: Rule = ({ seconds, isDisturbed }) => {
-  if (isDisturbed || seconds.length < SECONDS_MIN) return []
+  if (seconds.length < SECONDS_MIN) return []
   const after = usual(seconds.slice(seconds.length >> 1), ({ p50 }) => p50)
   const slow = seconds.map(({ p50 }) => p50 !== null && p50 > SLOW * after)
   const count = slow.indexOf(false)
@@ -27,6 +27,7 @@ export const findColdStart: Rule = ({ seconds, isDisturbed }) => {
   const first = seconds.slice(0, count)
   if (first.some((second) => isOwnFault(second) || second.requests < REQUESTS_MIN)) return []
   const before = usual(first, ({ p50 }) => p50)
-  if (before < Math.max(FACTOR * after, after + EXTRA_MS)) return []
+  const times = isDisturbed ? 2 : 1
+  if (before < Math.max(times * FACTOR * after, after + EXTRA_MS)) return []
   return [findingOf('cold_start', { slowSeconds: count, before, after })]
 }

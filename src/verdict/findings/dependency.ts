@@ -29,14 +29,13 @@ interface Point {
 
 /** Finds, for each request, the server timing that grows most. */
 export const findDependencies: Rule = (view) => {
-  if (view.isDisturbed) return []
   const found = plainRequests(view.run).flatMap((request) => findOf(request, view))
   // All requests that use a slow dependency are slow; the one that lost most time shows it best.
   const worst = found.sort((a, b) => b.lost - a.lost)[0]
   return worst === undefined ? [] : [worst.finding]
 }
 
-function findOf(request: RequestResult, { run, seconds }: RunView) {
+function findOf(request: RequestResult, { run, seconds, isDisturbed }: RunView) {
   const names = Object.keys(request.serverTimingWindows ?? {})
   if (names.length === 0) return []
   const latencies = requestSeries(run, request.name)
@@ -47,7 +46,7 @@ function findOf(request: RequestResult, { run, seconds }: RunView) {
   })
   const growths = names.flatMap((name) => {
     const points = listPoints(latencies, requestSeries(run, request.name, name), vus)
-    return growthOf(name, points) ?? []
+    return growthOf(name, points, isDisturbed ? 2 * FACTOR : FACTOR) ?? []
   })
   const growth = mostSpecific(growths)
   if (growth === null) return []
@@ -70,7 +69,7 @@ function listPoints(latencies: Series, timings: Series, vus: readonly (number | 
 }
 
 /** Compares the slices with few users to those with many; with about as many all the time, the first to the last. */
-function growthOf(name: string, points: readonly Point[]) {
+function growthOf(name: string, points: readonly Point[], factor: number) {
   const third = Math.floor(points.length / 3)
   if (third < SLICES_MIN) return null
   const byLoad = [...points].sort((a, b) => a.vus - b.vus)
@@ -81,7 +80,7 @@ function growthOf(name: string, points: readonly Point[]) {
   const [from, middle, to] = [low, ordered.slice(third, -third), high].map(averageOf) as [Point, Point, Point]
   const growth = to.timing - from.timing
   const error = Math.hypot(errorOf(low), errorOf(high))
-  const isLarge = to.timing >= FACTOR * from.timing && growth >= Math.max(GROWTH_MS, ERRORS_MIN * error)
+  const isLarge = to.timing >= factor * from.timing && growth >= Math.max(GROWTH_MS, ERRORS_MIN * error)
   const carries = growth >= CARRIES * (to.latency - from.latency)
   const isBetween =
     middle.timing >= from.timing + BETWEEN * growth && middle.timing <= to.timing + BETWEEN * growth

@@ -19,7 +19,6 @@ const OFF_MAX = 0.2
 
 /** Finds stalls that come back. */
 export const findPeriodicStalls: Rule = ({ run, seconds, isDisturbed }) => {
-  if (isDisturbed) return []
   const series = plainRequests(run).map(({ name }) => requestSeries(run, name))
   const width = series[0]?.[0]?.seconds ?? 1
   const own = new Set(seconds.filter(isOwnFault).map(({ second }) => Math.floor(second / width)))
@@ -28,7 +27,8 @@ export const findPeriodicStalls: Rule = ({ run, seconds, isDisturbed }) => {
     Math.max(0, ...series.map((all) => (all[index] === undefined ? 0 : readSlice(all[index]).longest))),
   )
   const typical = median(longest.filter((ms) => ms > 0))
-  const limit = Math.max(TIMES * typical, typical + STALL_MS)
+  const times = isDisturbed ? 2 : 1
+  const limit = Math.max(times * TIMES * typical, typical + STALL_MS)
   const stalled = longest.flatMap((ms, index) => (ms > limit ? index : []))
   if (stalled.some((index) => own.has(index))) return []
   const starts = stalled.filter((index) => !stalled.includes(index - 1))

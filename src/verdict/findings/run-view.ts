@@ -13,7 +13,10 @@ export interface RunView {
   readonly run: Measured
   /** The whole seconds of the measured part. */
   readonly seconds: readonly TimelinePoint[]
-  /** Other work took CPU time from the load, and so perhaps from the service: how latencies move says little. */
+  /**
+   * Requests were late, or other work took CPU time from the load, and so perhaps from the service: latencies say
+   * little. A rule is silent then, or asks for twice as much.
+   */
   readonly isDisturbed: boolean
 }
 
@@ -28,11 +31,13 @@ export function viewRun(run: Measured): RunView | null {
   const { generator, interrupted, error, session, shard } = run
   const isPart = interrupted || error !== null || session !== null || shard !== null
   if (isPart || run.runs.length > 1 || listLoadDoubts(run).length > 0) return null
-  if (generator.saturated || generator.lateFrom !== undefined) return null
+  if (generator.saturated) return null
   return {
     run,
     seconds: run.timeline.filter(({ second }) => second + 1 <= run.durationSeconds),
-    isDisturbed: generator.workers.some(({ starved }) => (starved ?? 0) > STARVED_MAX),
+    isDisturbed:
+      generator.lateFrom !== undefined ||
+      generator.workers.some(({ starved }) => (starved ?? 0) > STARVED_MAX),
   }
 }
 
