@@ -11,7 +11,7 @@ const SECONDS_MIN = 300
 /** Growth that matters: bytes per minute, and as a share of the memory in an hour. */
 const PER_MINUTE_MIN = 500_000
 const HOURLY_SHARE = 0.2
-/** The growth of each part of the second half, at least, as a share of the growth of the whole half. */
+/** The growth of each part of the second half, at least, as a share of that of the part that grows most. */
 const STEADY = 0.4
 const PARTS = 3
 const SLOT_SECONDS = 10
@@ -32,7 +32,7 @@ export const findMemoryGrowth: Rule = ({ run: { target } }) => {
   const growths = ends
     .slice(1)
     .map((end, index) => (60 * (end.memory - ends[index]!.memory)) / (end.second - ends[index]!.second))
-  if (growths.some((growth) => growth < STEADY * perMinute)) return []
+  if (Math.min(...growths) < STEADY * Math.max(...growths)) return []
   return [findingOf('memory_growth', { perMinute, first: first.memory, last: last.memory })]
 }
 
