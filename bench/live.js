@@ -7,6 +7,7 @@
  *   npm run bench:live -- --factor 1.2                b 20 % slower; with --path /list only there
  *   npm run bench:live -- --tail --seconds 60         b's slow 2 % take half as long again
  *   npm run bench:live -- --stall once|often          b frozen for 5 s, or for 300 ms every 5 s
+ *   npm run bench:live -- --cpu 1.15                  b needs 15 % more CPU time, with the same latency; 1: as much
  *   npm run bench:live -- --errors | --gone           b responds to 0.5 % with 500; to one path with 404
  *   npm run bench:live -- --starve                    perfctl shares a core with a hog, and the load is too high
  *
@@ -29,6 +30,7 @@ const { values: flags } = parseArgs({
     tail: { type: 'boolean', default: false },
     stall: { type: 'string' },
     errors: { type: 'boolean', default: false },
+    cpu: { type: 'string' },
     gone: { type: 'boolean', default: false },
     starve: { type: 'boolean', default: false },
     hog: { type: 'boolean', default: false },
@@ -39,7 +41,10 @@ const { values: flags } = parseArgs({
   },
 })
 
-const METRICS = ['p50', 'p95', 'p99', 'error_rate']
+const METRICS = ['p50', 'p95', 'p99', 'error_rate', ...(flags.cpu ? ['cpu_per_request'] : [])]
+/** CPU time of each request with --cpu, and requests per second. */
+const BURN_MS = 4
+const BURN_RATE = '60'
 const GENERATOR_CORE = ['taskset', '-c', '1']
 const seconds = Number(flags.seconds)
 const seed = Number(flags.seed)
@@ -57,11 +62,12 @@ try {
     const pair = await runPair({
       knobs,
       stalls: planStalls(),
-      rate: flags.rate ?? (flags.starve ? '30000' : flags.tail ? '500' : '400'),
+      rate: flags.rate ?? (flags.cpu ? BURN_RATE : flags.starve ? '30000' : flags.tail ? '500' : '400'),
       seconds,
       errorTolerance: flags['error-tolerance'] ?? (flags.errors ? '0.1pp' : '1pp'),
       seed: seed + index,
       directory,
+      cpu: flags.cpu ? { ms: BURN_MS, factor: Number(flags.cpu) } : null,
       command: flags.starve ? GENERATOR_CORE : [],
     })
     const read = readPair(pair)
@@ -87,6 +93,10 @@ function readQuestion() {
     isRight,
   })
   if (flags.starve) return question('starved generator', {}, (pair) => pair.code === 4)
+  if (flags.cpu) {
+    const isRight = (pair) => pair.red.cpu_per_request > 0 === Number(flags.cpu) > 1
+    return question(`CPU time × ${flags.cpu}, equal latency`, {}, isRight)
+  }
   if (flags.tail) {
     const isTailOnly = (pair) => pair.red.p99 > 0 && pair.red.p50 === 0
     return question('slow 2 % +50 %', { TAIL_FACTOR: '1.5', ...where }, isTailOnly)
@@ -139,12 +149,13 @@ function describe({ verdict, code, secondsOfEach, red, change, notes }) {
 function table(title, pairs) {
   const count = (verdict) => pairs.filter((pair) => pair.verdict === verdict).length
   const verdicts = ['regressed', 'inconclusive', 'passed', 'improved'].map(count)
-  const changes = METRICS.slice(0, 3).map((metric) => {
+  const shown = METRICS.filter((metric) => metric !== 'error_rate')
+  const changes = shown.map((metric) => {
     const values = pairs.map(({ change }) => change[metric]).filter(Number.isFinite)
     return `${percent(mean(values))} ± ${percent(deviation(values)).slice(1)}`
   })
   const rows = [
-    ['', 'pairs', 'red', 'inconclusive', 'passed', 'improved', 'p50', 'p95', 'p99'],
+    ['', 'pairs', 'red', 'inconclusive', 'passed', 'improved', ...shown],
     [title, pairs.length, ...verdicts, ...changes],
   ]
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)))

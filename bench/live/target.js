@@ -5,6 +5,7 @@
  *   FACTOR=1.2        that many times as long        PATH_ONLY=/list   … but only on this path
  *   TAIL_FACTOR=1.5   the same for the slow 2 %      ERRORS=0.005      that share of 500s
  *   GONE=/details     404 there                      SEED=1            other draws
+ *   BURN_MS=4         CPU time that is a part of the latency, so that more of it doesn't show there
  *
  * Listens on PORT, or on a free port that it reports to its parent.
  */
@@ -22,6 +23,7 @@ const { env } = process
 const factor = Number(env.FACTOR ?? 1)
 const tailFactor = Number(env.TAIL_FACTOR ?? 1)
 const errors = Number(env.ERRORS ?? 0)
+const burnMs = Number(env.BURN_MS ?? 0)
 const random = makeRandom(Number(env.SEED ?? 1))
 
 const server = createServer((request, response) => {
@@ -33,11 +35,23 @@ const server = createServer((request, response) => {
     response.writeHead(status, { 'content-type': 'application/json', 'content-length': BODY.length })
     response.end(BODY)
   }
+  burn()
   waitUntil(since + (isMeant ? residenceMs(factor, tailFactor) : residenceMs(1, 1)), answer)
 })
 server.keepAliveTimeout = 60_000
 server.listen(Number(env.PORT ?? 0), '127.0.0.1', () => process.send?.({ port: server.address().port }))
 process.once('disconnect', () => process.exit())
+
+function burn() {
+  if (burnMs === 0) return
+  const end = usedMs() + burnMs
+  while (usedMs() < end);
+}
+
+function usedMs() {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
 
 function residenceMs(whole, slow) {
   if (random() < SLOW_SHARE) return SLOW_MS * whole * slow

@@ -80,7 +80,7 @@ function runSides(
     const isAgain = block > 0
     const options = { name, resultsDir: flags.resultsDir, io, isAgain, signal: interrupt.stop }
     const running = await startSides(sides, options)
-    note(`${isAgain ? `restart ${block}: ` : `${name}: `}a is ${running.a}, b is ${running.b}`)
+    note(`${isAgain ? `restart ${block}: ` : `${name}: `}a is ${running.a.url}, b is ${running.b.url}`)
     return running
   }
   return runSession(scenario, start, {

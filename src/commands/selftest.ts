@@ -37,6 +37,7 @@ const DEMO = `
 name: selftest
 target: demo
 load: { vus: 8, warmup: 1s, thinkTime: 5ms..15ms }
+observe: { process: auto }
 requests:
   - { name: search, weight: 6, get: "/api/services?category=plumbing&location=Galle" }
   - { name: details, weight: 4, get: "/api/services/{{ randomInt(1, 1000) }}" }

@@ -2,9 +2,18 @@
  * Baselines on a terminal: their figures, and the smallest changes they can detect.
  */
 import { printable } from '../base/printable.js'
-import { formatCount, formatDuration, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
+import {
+  formatCount,
+  formatDuration,
+  formatLatency,
+  formatRate,
+  formatShare,
+  formatSize,
+  plural,
+} from '../base/units.js'
 import type { Baseline } from '../verdict/baseline.js'
 import { type Detectable, detectable } from '../verdict/detectable.js'
+import type { MeasuredTarget } from '../verdict/measurement.js'
 import type { Page } from './page.js'
 import { type Column, renderTable } from './table.js'
 import { wrap } from './width.js'
@@ -15,7 +24,7 @@ export function renderBaseline(
   file: string,
   { width, isUnbounded, style }: Page,
 ): string {
-  const { scenario, totals, requests } = baseline
+  const { scenario, totals, requests, target } = baseline
   const limits = detectable(baseline)
   const rows = requests.map(({ name, requests: count, errorRate, latency }) => [
     printable(name),
@@ -26,15 +35,16 @@ export function renderBaseline(
       formatDetectable(limits.find((limit) => limit.request === name && limit.metric === metric)),
     ]),
   ])
-  const whole = formatDetectable(limits.find(({ metric }) => metric === 'throughput'))
+  const of = (wanted: string) => formatDetectable(limits.find(({ metric }) => metric === wanted))
   const parts = [
     style.bold(wrap(`${printable(scenario.name)}  ${printable(file)}`, width, '  ')),
     renderTable(COLUMNS, rows, { width, isUnbounded, indent: '  ', title: style.dim }),
     wrap(
-      `  throughput ${formatRate(totals.throughput)} ${whole}, errors ${formatShare(totals.errorRate)}`,
+      `  throughput ${formatRate(totals.throughput)} ${of('throughput')}, errors ${formatShare(totals.errorRate)}`,
       width,
       '  ',
     ),
+    ...describeTarget(target, of('cpu_per_request')).map((line) => wrap(line, width, '  ')),
     ...describeOrigin(baseline).map((line) => style.dim(wrap(`  ${line}`, width, '  '))),
     style.dim(
       wrap(
@@ -83,6 +93,13 @@ export function renderBaselineList(
     { title: 'p95', align: 'right' },
   ]
   return `${renderTable(columns, rows, { width, isUnbounded, title: style.dim })}\n`
+}
+
+function describeTarget(target: MeasuredTarget | undefined, detectable: string): string[] {
+  if (target === undefined || (target.cpuPerRequest === null && target.memory === null)) return []
+  const { cpuPerRequest, memory } = target
+  const most = memory === null ? '' : `, memory at most ${formatSize(memory.max)}`
+  return [`  service: CPU time per request ${formatLatency(cpuPerRequest)} ${detectable}${most}`]
 }
 
 function formatDetectable(limit: Detectable | undefined): string {

@@ -4,6 +4,7 @@
 import { printable } from '../base/printable.js'
 import { plural } from '../base/units.js'
 import type { Comparison, MetricComparison } from '../stats/comparison.js'
+import { findMetric } from '../stats/metrics.js'
 import { listMadeOf } from './made-of.js'
 import type { Page } from './page.js'
 import { COMPARED_ROWS_MAX } from './ranking.js'
@@ -33,6 +34,7 @@ export function renderComparison(comparison: Comparison, page: Page): string {
     left.size === 0 ? '' : `  ${plural(left.size, 'more inconclusive metric')} not shown`,
     ...listMadeOf(comparison).map((sentence) => wrap(`  ${sentence}`, page.width, '    ')),
     summarizeRest(metrics, page),
+    renderService(metrics, page),
     renderReasons(metrics, page),
     renderAside(metrics, page),
   ]
@@ -47,13 +49,38 @@ export function standsOut(row: MetricComparison): boolean {
   const { verdict, would } = row
   if (verdict !== 'inconclusive') return verdict !== 'passed' && verdict !== 'new'
   if (would !== undefined) return would !== 'passed'
-  return row.metric !== 'requests' && !isAside(row)
+  return row.metric !== 'requests' && !isAside(row) && !isUnjudged(row)
+}
+
+/** Returns whether a row only shows its figures. */
+export function isUnjudged({ why }: MetricComparison): boolean {
+  return why === 'not_judged' || why === 'not_measured'
+}
+
+/**
+ * Describes what the service used, beside what stands out already: `cpu_per_request 2.10ms → 2.13ms (+1.4%); memory_max
+ * 212MB → 218MB (+2.8%), not judged`; empty if it wasn't observed.
+ */
+export function describeServiceRows(metrics: readonly MetricComparison[]): string {
+  const rows = metrics.filter((row) => findMetric(row.metric)?.isOfProcess && !standsOut(row))
+  return rows
+    .map((row) => {
+      const doubt = row.why === 'not_measured' ? ` (${printable(row.reason!)})` : ', not judged'
+      return `${row.metric} ${formatSides(row)}${row.verdict === 'inconclusive' ? doubt : ''}`
+    })
+    .join('; ')
+}
+
+function renderService(metrics: readonly MetricComparison[], { width }: Page): string {
+  const text = describeServiceRows(metrics)
+  return text === '' ? '' : wrap(`  service: ${text}`, width, '    ')
 }
 
 /** Returns whether a row couldn't be judged and the verdict doesn't rest on it. That is no news, unless it's far worse. */
 export function isAside(row: MetricComparison): boolean {
   const { verdict, decisive, interval, would, metric } = row
-  if (verdict !== 'inconclusive' || would !== undefined || metric === 'requests') return false
+  if (verdict !== 'inconclusive' || would !== undefined || metric === 'requests' || isUnjudged(row))
+    return false
   // Older files don't say what the verdict rests on.
   const isDecisive = decisive ?? interval !== null
   return !isDecisive && !isFarWorse(row)

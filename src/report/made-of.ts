@@ -31,9 +31,13 @@ export function describeMadeOf({ mean, causes }: MadeOf): string {
 function describePart(cause: Cause, mean: Pair): string {
   const { code, before, after } = cause
   const part = PARTS[code]!(cause)
-  const growth = growthOf(before, after)
-  return after - before > mean[1] - mean[0] ? `; ${part} alone ${growth}` : `, of which ${part} ${growth}`
+  const share = (after - before) / (mean[1] - mean[0])
+  if (share > 1 + ROUNDED) return `; ${part} alone ${growthOf(before, after)}`
+  return share > 1 - ROUNDED ? `, all of it ${part}` : `, of which ${part} ${growthOf(before, after)}`
 }
+
+/** A part that differs from the whole by no more is all of it. */
+const ROUNDED = 0.03
 
 function growthOf(before: number, after: number): string {
   return `+${formatLatency(after - before)}`

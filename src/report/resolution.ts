@@ -24,11 +24,14 @@ export function renderResolution({ metrics }: Comparison, page: Page): string {
     printable(name),
     ...['p50', 'p95', 'p99'].map((metric) => cell(name, metric)),
   ])
-  const throughput = find(metrics, null, 'throughput')
+  const whole = ['throughput', 'cpu_per_request'].flatMap((metric) => {
+    const row = find(metrics, null, metric)
+    return row === undefined ? [] : [`${metric} ${formatResolution(metric, row.detectable)}`]
+  })
   const parts = [
     style.bold(wrap('Smallest slowdown that this machine detects nine times in ten', width, '  ')),
     renderTable(COLUMNS, rows, { width, isUnbounded, indent: '  ', title: style.dim }),
-    throughput === undefined ? '' : `  throughput ${formatResolution('throughput', throughput.detectable)}`,
+    whole.length === 0 ? '' : `  ${whole.join('; ')}`,
   ]
   return inCharactersOf(page, `${parts.filter((part) => part !== '').join('\n')}\n`)
 }

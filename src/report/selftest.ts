@@ -63,6 +63,8 @@ const METRICS: readonly Column[] = [
   { title: '', align: 'right', expendable: 2 },
 ]
 
+type Row = Pick<NullTrial['metrics'][number], 'request' | 'metric'>
+
 function metricRows(stored: NullTrial, ab: NullTrial): string[][] {
   const cells = (trial: NullTrial, request: string | null, metric: string) => {
     const found = trial.metrics.find((row) => row.request === request && row.metric === metric)
@@ -72,7 +74,10 @@ function metricRows(stored: NullTrial, ab: NullTrial): string[][] {
       varied === null ? '' : `(${formatShare(varied)})`,
     ]
   }
-  return ab.metrics.map(({ request, metric }) => [
+  const isSame = (row: Row) => (other: Row) => other.request === row.request && other.metric === row.metric
+  // A service that is given by its URL is one process, whose CPU time can't be told apart by side.
+  const storedOnly = stored.metrics.filter((row) => !ab.metrics.some(isSame(row)))
+  return [...ab.metrics, ...storedOnly].map(({ request, metric }) => [
     request === null ? 'whole run' : printable(request),
     metric,
     ...cells(stored, request, metric),

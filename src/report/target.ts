@@ -2,6 +2,7 @@
  * What the processes of the service used, as all reports show it.
  */
 import { formatLatency, formatSize, formatSizeRate } from '../base/units.js'
+import type { ServiceFrame } from '../stats/frame.js'
 import type { TargetFigures } from '../stats/target.js'
 
 /** Returns the figures as pairs of a name and a text; empty if nothing was measured. */
@@ -43,6 +44,13 @@ export function listTargetNotes(
     )
   }
   return notes
+}
+
+/** Describes what the service used in the last second: `1.24 cores, 212MB`. */
+export function describeServiceNow({ cpuCores, memory, throttledMs }: ServiceFrame): string {
+  const throttled =
+    throttledMs === null || throttledMs === 0 ? '' : `, throttled for ${formatLatency(throttledMs)}`
+  return `${formatCores(cpuCores)} cores, ${formatSize(memory)}${throttled}`
 }
 
 /** A number of cores: `0.25`, `3.10`. */

@@ -59,8 +59,8 @@ export function formatInterval({ metric, interval }: MetricComparison): string {
 }
 
 /** Formats the tolerance: `+15%`, `-10%` for throughput, `+1pp` for the error rate. */
-export function formatLimit({ metric, tolerance, verdict }: MetricComparison): string {
-  if (verdict === 'new' || verdict === 'missing') return '–'
+export function formatLimit({ metric, tolerance, verdict, why }: MetricComparison): string {
+  if (verdict === 'new' || verdict === 'missing' || why === 'not_judged') return '–'
   const percent = `${Number((tolerance * 100).toFixed(2))}`
   if (isShare(metric)) return `+${percent}pp`
   return findMetric(metric)?.better === 'higher' ? `-${percent}%` : `+${percent}%`
@@ -221,6 +221,10 @@ export function describeChange(row: Change): string {
     return `${subject} fails ${change > 0 ? 'more' : 'less'} often: error rate went ${figures}`
   if (row.metric === 'stalls')
     return `${subject} stalls ${change > 0 ? 'more' : 'less'} often: stalled seconds went ${figures}`
+  if (row.metric === 'cpu_per_request')
+    return `the service needs ${change > 0 ? 'more' : 'less'} CPU time: cpu_per_request went ${figures}`
+  if (row.metric === 'memory_max')
+    return `the service needs ${change > 0 ? 'more' : 'less'} memory: memory_max went ${figures}`
   const timing = timingIn(row.metric)
   if (timing !== null) {
     const figure = row.metric.slice(row.metric.lastIndexOf('.') + 1)

@@ -16,8 +16,9 @@ import type { Scenario } from '../scenario/model/scenario.js'
 import { mapTimingWindows } from '../stats/observed.js'
 import type { Result, RunEnvironment, Window } from '../stats/result.js'
 import type { Tally } from '../stats/tally.js'
+import type { RunningSides } from './ab-sides.js'
 import { whyStopped } from './failure.js'
-import { unwatchedSession } from './process/watch.js'
+import { openSideWatches } from './process/side-watches.js'
 import { Pulse } from './pulse.js'
 import { assembleResult } from './result.js'
 import { type Setup, setUp } from './setup.js'
@@ -57,7 +58,7 @@ const HEAD_START_MS = 50
  */
 export async function runBlock(
   scenario: Scenario,
-  targets: { readonly a: string; readonly b: string },
+  running: Pick<RunningSides, SideName>,
   options: BlockOptions,
 ): Promise<BlockEnd> {
   const around: { readonly side: SideName; readonly setup: Setup }[] = []
@@ -65,22 +66,22 @@ export async function runBlock(
     const constant = constantLoad(scenario, 2 * options.seconds)
     const bases: SidePlan[] = []
     for (const side of ['a', 'b'] as const) {
-      const target = targets[side]
+      const { url: target, pid: started } = running[side]
       const plan = makePlan(constant, { target, seed: options.seed, today: wallTime().getTime() })
       const ready = await awaitSide(side, scenario, plan, options).catch((error) => {
         throw ofSide(side, error)
       })
-      bases.push({ side, plan, ready })
+      bases.push({ side, plan, ready, started })
     }
-    for (const url of [targets.a, targets.b]) await checkReachable(url, scenario.http, options.signal)
+    for (const { url } of [running.a, running.b]) await checkReachable(url, scenario.http, options.signal)
     const plans: SidePlan[] = []
-    for (const { side, plan: base, ready } of bases) {
+    for (const { side, plan: base, ...rest } of bases) {
       const setup = await setUp(scenario, base, options.signal).catch((error) => {
         throw ofSide(side, error)
       })
       around.push({ side, setup })
       const turns = { side, sliceMs: SLICE_MS, guardMs: GUARD_MS }
-      plans.push({ side, plan: { ...base, variables: setup.variables, turns }, ready })
+      plans.push({ side, plan: { ...base, variables: setup.variables, turns }, ...rest })
     }
     return await drive(scenario, plans, options)
   } finally {
@@ -119,6 +120,8 @@ interface SidePlan {
   readonly plan: Plan
   /** The answer that made it ready. */
   readonly ready: Pick<Result, 'ready'>
+  /** The process that perfctl started; null if it started none. */
+  readonly started: number | null
 }
 
 /** The summary is that of side b, so it doesn't say that side a was degraded. */
@@ -149,7 +152,8 @@ async function drive(
   const { workers, environment } = options
   const brake = new AbortController()
   const barrier = makeBarrier(2)
-  const sides = plans.map(({ side, plan, ready }) => {
+  const watches = await openSideWatches(scenario, plans)
+  const sides = plans.map(({ side, plan, ready }, number) => {
     const pulse = new Pulse()
     const series = listSeries(plan)
     const onSecond = ({ index }: Second, tally: Tally) => {
@@ -159,15 +163,15 @@ async function drive(
     const collector = new Collector(series, workers, onSecond, {
       isOwn: (second) => sideOf(second) === side,
     })
-    return { side, plan, ready, startedAt: wallTime(), collector, pulse }
+    return { side, plan, ready, startedAt: wallTime(), collector, pulse, watch: watches[number]! }
   })
   const measure = (stoppedMs: number, failed: Failed | null = null): BlockEnd => {
-    const [a, b] = sides.map(({ side, plan, ready, collector, startedAt }) => {
+    const [a, b] = sides.map(({ side, plan, ready, collector, startedAt, watch }) => {
       const end = { stoppedMs, failure: failed?.failure ?? null }
       const stopped = whyStopped(options.signal)
       const whole = assembleResult(scenario, {
         ...{ plan, collector, end, startedAt, environment, stopped, shard: null, ...ready },
-        ...(scenario.observe?.process && { readTarget: unwatchedSession }),
+        ...(watch !== null && { readTarget: watch.figures.bind(watch) }),
         ...{ stoppedBy: null, reference: null, allowEnvironment: true, allowMissing: false },
       })
       // If one side fails, both stop: name the one that failed.
@@ -197,11 +201,13 @@ async function drive(
         kill: options.kill,
         beginAt: () => barrier.wait(),
         onBegin: (headStartMs) => {
-          one.startedAt = new Date(wallTime().getTime() + headStartMs + one.plan.load.warmupMs)
+          const aheadMs = headStartMs + one.plan.load.warmupMs
+          one.startedAt = new Date(wallTime().getTime() + aheadMs)
+          one.watch?.begin(aheadMs)
         },
         onWindow: (worker, window) => one.collector.add(worker, window),
         onWorkerEnd: (worker) => one.collector.end(worker),
-      })
+      }).finally(() => one.watch?.end())
       // A side that died before it was ready must not keep the other waiting. One side alone is no session.
       if (end.failure !== null) brake.abort()
       barrier.leave()
@@ -251,6 +257,9 @@ function ownSlices(result: Result, side: 'a' | 'b'): Result {
       ...mapTimingWindows(request, (windows) => windows.filter(isOwn)),
     })),
     timeline: result.timeline.filter(({ second }) => own(second)),
+    ...(result.target && {
+      target: { ...result.target, timeline: result.target.timeline.filter(({ second }) => own(second)) },
+    }),
   }
 }
 

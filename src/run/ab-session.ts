@@ -15,6 +15,7 @@ import { joinRuns } from '../stats/join.js'
 import type { Result, Totals } from '../stats/result.js'
 import { compare } from '../verdict/compare.js'
 import { listNeverSucceeded } from '../verdict/never-succeeded.js'
+import { isWorthMoreSeconds } from '../verdict/suspicion.js'
 import { type BlockEnd, type BlockOptions, constantLoad, emptyBlock, runBlock } from './ab-block.js'
 import type { RunningSides } from './ab-sides.js'
 import { isRunFailure, whyNotSent, whyStopped } from './failure.js'
@@ -97,7 +98,7 @@ export async function runSession(
     const { a, b } = join(measure())
     const soFar = compare(a, b, limitsOf(scenario, reference))
     options.onLook(seconds, soFar)
-    return soFar.verdict !== 'inconclusive'
+    return soFar.verdict === 'regressed' || (soFar.verdict !== 'inconclusive' && !isWorthMoreSeconds(soFar))
   }
   for (let block = 0; ; block++) {
     // Check before any service is started.
@@ -189,6 +190,9 @@ function onItsOwn(result: Result, session: NonNullable<Result['session']>): Resu
   return {
     ...result,
     session,
+    ...(result.target?.cpuCores != null && {
+      target: { ...result.target, cpuCores: 2 * result.target.cpuCores },
+    }),
     totals: own(result.totals),
     requests: result.requests.map(own),
   }

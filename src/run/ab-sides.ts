@@ -76,10 +76,17 @@ export function isStartable(side: Side): boolean {
   return side.type !== 'url'
 }
 
-/** The URLs of both sides, once they respond. */
+/** A side that responds. */
+export interface RunningSide {
+  readonly url: string
+  /** The process that perfctl started; null if it started none. */
+  readonly pid: number | null
+}
+
+/** Both sides, once they respond. */
 export interface RunningSides {
-  readonly a: string
-  readonly b: string
+  readonly a: RunningSide
+  readonly b: RunningSide
   /** Stops everything that was started. */
   stop(): Promise<void>
 }
@@ -103,12 +110,12 @@ export async function startSides(sides: Sides, options: StartOptions): Promise<R
     await Promise.all(started.splice(0).map((service) => service.stop()))
   }
   try {
-    const start = async (name: 'a' | 'b'): Promise<string> => {
+    const start = async (name: 'a' | 'b'): Promise<RunningSide> => {
       const side = sides[name]
-      if (side.type === 'url') return side.url
+      if (side.type === 'url') return { url: side.url, pid: null }
       const service = side.type === 'demo' ? await startDemo() : await startCommand(side, name, options)
       started.push(service)
-      return service.url
+      return service
     }
     return { a: await start('a'), b: await start('b'), stop }
   } catch (error) {

@@ -5,10 +5,10 @@ import type { Collector, Second } from '../load/measure/collector.js'
 import type { Plan } from '../plan/plan.js'
 import { Profile } from '../plan/profile.js'
 import { listSeries } from '../plan/series.js'
-import type { AgentFrame, Frame } from '../stats/frame.js'
+import type { AgentFrame, Frame, ServiceFrame } from '../stats/frame.js'
 import type { Tally } from '../stats/tally.js'
 
-/** The frame of `second`, the latest one in `collector`, with its tally, and the agents that sent it. */
+/** The frame of `second`, the latest one in `collector`, with its tally, the agents that sent it, and what the service used. */
 export function makeFrame(
   plan: Plan,
   collector: Collector,
@@ -16,7 +16,13 @@ export function makeFrame(
     second,
     tally,
     agents,
-  }: { readonly second: Second; readonly tally: Tally; readonly agents?: readonly AgentFrame[] | undefined },
+    service,
+  }: {
+    readonly second: Second
+    readonly tally: Tally
+    readonly agents?: readonly AgentFrame[] | undefined
+    readonly service?: ServiceFrame | null | undefined
+  },
 ): Frame {
   const { load } = plan
   const profile = new Profile(load.start, load.stages)
@@ -40,6 +46,7 @@ export function makeFrame(
     dropped: second.dropped,
     latenessMsP99: second.latenessMsP99,
     ...(agents !== undefined && { agents }),
+    ...(service != null && { service }),
     series: listSeries(plan).map(({ name, kind }, i) => ({ name, kind, series: tally.get(i) })),
   }
 }

@@ -325,7 +325,8 @@ async function send(
   let startedAt = wallTime()
   let stoppedBy: string | null = null
   const collector = new Collector(listSeries(plan), source.workers, (second, tally) => {
-    options.onProgress?.(makeFrame(plan, collector, { second, tally, agents: source.agentFrames?.(second) }))
+    const beside = { agents: source.agentFrames?.(second), service: watch?.takeLatest() }
+    options.onProgress?.(makeFrame(plan, collector, { second, tally, ...beside }))
     stoppedBy ??= findBroken(brakes, collector, watch)
     if (stoppedBy !== null) brake.abort()
   })

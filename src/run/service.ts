@@ -17,6 +17,8 @@ import { checkReachable } from '../load/once/preflight.js'
 export interface RunningService {
   /** Has no trailing slash. */
   readonly url: string
+  /** The shell that runs the command; null if it couldn't be started. */
+  readonly pid: number | null
   /** Resolves when the process and its descendants are gone. */
   stop(): Promise<void>
 }
@@ -72,7 +74,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     if (child.pid !== undefined) signal(child.pid, 'SIGKILL')
   })
   await log.close()
-  const service = { url, stop: () => stop(child, gone).finally(forget) }
+  const service = { url, pid: child.pid ?? null, stop: () => stop(child, gone).finally(forget) }
   try {
     await waitUntilReady(child, url, options)
   } catch (error) {

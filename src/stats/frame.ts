@@ -14,6 +14,15 @@ export interface AgentFrame {
   readonly isLost: boolean
 }
 
+/** What the processes of the service used in the last second. */
+export interface ServiceFrame {
+  readonly cpuCores: number
+  /** In bytes. */
+  readonly memory: number
+  /** By how much the throttled time grew, in whole ms; null if it isn't limited. */
+  readonly throttledMs: number | null
+}
+
 /** One second of the whole load. */
 export interface Frame {
   readonly phase: 'warm-up' | 'load' | 'stopping'
@@ -42,6 +51,8 @@ export interface Frame {
   readonly latenessMsP99: number | null
   /** The machines that send the load; absent if it's this one. */
   readonly agents?: readonly AgentFrame[]
+  /** Absent in the warm-up, and if the processes of the service aren't observed. */
+  readonly service?: ServiceFrame
   /** Of the last second, by request. Copy what you keep beyond it. */
   readonly series: readonly {
     readonly name: string

@@ -1,6 +1,7 @@
 /**
  * The history of a scenario: its jobs in the order of time, from a baseline or from saved results.
  */
+import { median } from '../stats/math.js'
 import type { Result, RunEnvironment } from '../stats/result.js'
 import { listLoadDoubts } from '../stats/shard.js'
 import type { Baseline } from './baseline.js'
@@ -8,9 +9,21 @@ import { isShortage } from './estimate.js'
 import { readValue } from './job.js'
 import type { Job } from './job-figures.js'
 import type { JudgedMetric } from './judge.js'
+import type { RatioMetric } from './judged-metric.js'
 
 /** The metrics of a history, in the order of reports. */
-export const HISTORY_METRICS: readonly JudgedMetric[] = ['p50', 'p95', 'p99', 'throughput', 'error_rate']
+export const HISTORY_METRICS: readonly HistoryMetric[] = [
+  'p50',
+  'p95',
+  'p99',
+  'throughput',
+  'error_rate',
+  'cpu_per_request',
+  'memory_max',
+]
+
+/** A metric of a history. */
+export type HistoryMetric = JudgedMetric | 'memory_max'
 
 /** One measurement of a history. */
 export interface HistoryPoint {
@@ -28,8 +41,8 @@ export interface HistoryPoint {
 /** The figures of one request, or with `request` null of the whole run. */
 export interface Figures {
   readonly request: string | null
-  /** Latencies in ms, the throughput per second, the error rate as a share. */
-  readonly values: Readonly<Partial<Record<JudgedMetric, number>>>
+  /** Latencies and CPU time in ms, the throughput per second, the error rate as a share, memory in bytes. */
+  readonly values: Readonly<Partial<Record<HistoryMetric, number>>>
 }
 
 /** The measurements of one scenario under one load, the oldest first. */
@@ -85,7 +98,7 @@ function inOrder(points: readonly HistoryPoint[]): HistoryPoint[] {
 }
 
 function pointOfResult(result: Result, file: string): HistoryPoint {
-  const { startedAt, environment, scenario, requests, totals } = result
+  const { startedAt, environment, scenario, requests, totals, target } = result
   return {
     startedAt,
     environment,
@@ -104,7 +117,15 @@ function pointOfResult(result: Result, file: string): HistoryPoint {
             error_rate: errorRate,
           }),
         })),
-      { request: null, values: { throughput: totals.throughput, error_rate: totals.errorRate } },
+      {
+        request: null,
+        values: known({
+          throughput: totals.throughput,
+          error_rate: totals.errorRate,
+          cpu_per_request: target?.cpuPerRequest ?? null,
+          memory_max: target?.memory?.max ?? null,
+        }),
+      },
     ],
   }
 }
@@ -131,19 +152,22 @@ function pointOfJob(job: Job, hash: string): HistoryPoint {
         values: known({
           throughput: typicalValue(job, null, 'throughput'),
           error_rate: errorRateOf(job, (request) => request.kind !== 'journey'),
+          cpu_per_request: typicalValue(job, null, 'cpu_per_request'),
+          memory_max: memoryOf(job),
         }),
       },
     ],
   }
 }
 
-function typicalValue(
-  job: Job,
-  name: string | null,
-  metric: 'p50' | 'p95' | 'p99' | 'throughput',
-): number | null {
+function typicalValue(job: Job, name: string | null, metric: RatioMetric): number | null {
   const value = readValue(job, name, metric)
   return isShortage(value) ? null : Math.exp(value.value)
+}
+
+function memoryOf({ runs }: Job): number | null {
+  const most = runs.flatMap(({ memoryMax }) => memoryMax ?? [])
+  return most.length === 0 ? null : median(most)
 }
 
 type JobRequest = Job['runs'][number]['requests'][number]

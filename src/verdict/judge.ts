@@ -36,11 +36,7 @@ export interface Judgement {
 }
 
 /** Returns the relative change, or for a share the difference; null if a side is unknown or the baseline is 0. */
-export function changeOf(
-  metric: JudgedMetric,
-  baseline: number | null,
-  current: number | null,
-): number | null {
+export function changeOf(metric: string, baseline: number | null, current: number | null): number | null {
   if (baseline === null || current === null) return null
   if (metric === 'error_rate' || metric === 'stalls') return current - baseline
   return baseline === 0 ? null : current / baseline - 1

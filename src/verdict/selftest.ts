@@ -54,7 +54,7 @@ export function summarizeNull(comparisons: readonly Comparison[]): NullTrial {
   }
 }
 
-const JUDGED: ReadonlySet<string> = new Set(['p50', 'p95', 'p99', 'throughput'])
+const JUDGED: ReadonlySet<string> = new Set(['p50', 'p95', 'p99', 'throughput', 'cpu_per_request'])
 
 /** Groups the rows by request and metric, the whole run's last. */
 function groupRows(

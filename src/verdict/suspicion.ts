@@ -13,6 +13,20 @@ export function isSuspicious({ verdict, metrics }: Comparison, minDeltaMs: numbe
   return metrics.some((row) => isUnanswered(row) || (row.decisive === true && looksWorse(row, minDeltaMs)))
 }
 
+/**
+ * True if the CPU time per request looks worse by more than half its tolerance, but can't be judged yet. The verdict doesn't
+ * wait for it at the end of a session; but a session that has time left uses it.
+ */
+export function isWorthMoreSeconds({ metrics }: Comparison): boolean {
+  return metrics.some(
+    ({ metric, verdict, change, interval, tolerance }) =>
+      metric === 'cpu_per_request' &&
+      verdict === 'inconclusive' &&
+      interval !== null &&
+      (change ?? 0) > tolerance / 2,
+  )
+}
+
 /** A request that is gone, or a line whose verdict doesn't count because the two sides aren't comparable. */
 function isUnanswered({ verdict, would }: MetricComparison): boolean {
   return verdict === 'missing' || would !== undefined

@@ -7,6 +7,7 @@
  */
 import type { Why } from '../stats/comparison.js'
 import { median } from '../stats/math.js'
+import { changeOf } from './judge.js'
 import type { Measurement } from './measurement.js'
 import type { Row } from './row.js'
 
@@ -54,13 +55,12 @@ function makeRow(
   [before = null, after = null]: readonly (number | null)[],
   facts: { readonly tolerance: number; readonly reason: string; readonly why: Why },
 ): Row {
-  const change = before === null || after === null || before === 0 ? null : after / before - 1
   const comparison = {
     request: null,
     metric,
     baseline: before,
     current: after,
-    change,
+    change: changeOf(metric, before, after),
     interval: null,
     detectable: null,
     decisive: false,

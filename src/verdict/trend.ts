@@ -10,17 +10,17 @@ import { type ChangePoint, findChangePoints, LEVEL_MIN, testFirstChange } from '
 import { median } from '../stats/math.js'
 import { findMetric } from '../stats/metrics.js'
 import { differences } from './environment.js'
-import { HISTORY_METRICS, type History, type HistoryPoint } from './history.js'
-import { changeOf, type JudgedMetric } from './judge.js'
+import { HISTORY_METRICS, type History, type HistoryMetric, type HistoryPoint } from './history.js'
+import { changeOf } from './judge.js'
 
 /** One metric of one request over time. */
 export interface Trend {
   /** Null for the whole run. */
   readonly request: string | null
-  readonly metric: JudgedMetric
+  readonly metric: HistoryMetric
   /** One for each point of the history; null if it wasn't measured. */
   readonly values: readonly (number | null)[]
-  /** The first and last known values, in ms, per second or as a share. */
+  /** The first and last known values, in ms, per second, in bytes or as a share. */
   readonly first: number
   readonly last: number
   /** From first to last: relative, for `error_rate` the difference; null if `first` is 0. */
@@ -160,7 +160,7 @@ function countDraws(series: number): number {
 function describe(
   points: readonly ChangePoint[],
   values: readonly number[],
-  metric: JudgedMetric,
+  metric: HistoryMetric,
 ): TrendChange[] {
   const edges = [0, ...points.map(({ index }) => index), values.length]
   const levels = edges.slice(1).map((edge, i) => median(values.slice(edges[i], edge)))
@@ -187,7 +187,7 @@ function describe(
 }
 
 /** The size of a change, in units of the smallest that is reported. */
-function sizeOf({ change }: Pick<TrendChange, 'change'>, metric: JudgedMetric): number {
+function sizeOf({ change }: Pick<TrendChange, 'change'>, metric: HistoryMetric): number {
   const least = metric === 'error_rate' ? LEAST_POINTS : LEAST_CHANGE
   return change === null ? Number.POSITIVE_INFINITY : Math.abs(change) / least
 }

@@ -193,6 +193,10 @@ test('the sentence is said once for all percentiles of a request', () => {
 
 test.each<[MadeOf, string]>([
   [
+    { mean: [10, 13], causes: [{ code: 'first_byte', before: 9, after: 12.05 }] },
+    '+3.00ms on average, all of it until the first byte',
+  ],
+  [
     { mean: [10, 13], causes: [{ code: 'server_timing', name: 'db', before: 2, after: 6 }] },
     '+3.00ms on average; db alone +4.00ms',
   ],
@@ -204,7 +208,7 @@ test.each<[MadeOf, string]>([
         { code: 'connections', before: 0.02, after: 1 },
       ],
     },
-    '+3.00ms on average, of which new connections +2.98ms; 0.02 → 1.00 new connections per request',
+    '+3.00ms on average, all of it new connections; 0.02 → 1.00 new connections per request',
   ],
   [
     {
@@ -215,7 +219,7 @@ test.each<[MadeOf, string]>([
         { code: 'waits', before: 2.1, after: 2.1 },
       ],
     },
-    '+38.0ms on average, of which from the first byte to the last +37.0ms; responses grew from 20.0kB to 1.40MB; CPU time per request is the same (2.10ms): it waits for something',
+    '+38.0ms on average, all of it from the first byte to the last; responses grew from 20.0kB to 1.40MB; CPU time per request is the same (2.10ms): it waits for something',
   ],
   [
     {

@@ -182,11 +182,15 @@ function explainBaseline(scenario: Scenario, { file, exists }: BaselineFile): st
       ? ` throughput falls by more than ${formatShare(tolerance.throughput)},`
       : ''
   const percent = (ratio: number) => formatShare(ratio)
+  const cpu =
+    scenario.observe?.process === undefined
+      ? ''
+      : ` the CPU time per request rises by more than ${percent(tolerance.cpuPerRequest)},`
   const where = exists
     ? `compared with ${file}`
     : `${file} does not exist yet; create it: perfctl baseline update ${scenario.file ?? ''}${scenario.profile === null ? '' : ` --profile ${scenario.profile}`}`.trimEnd()
   return [
     where,
-    `regressed if, beyond chance, p50 rises by more than ${percent(tolerance.p50)}, p95 by ${percent(tolerance.p95)}, p99 by ${percent(tolerance.p99)} (and by at least ${formatLatency(minDeltaMs)}),${throughput} or the error rate rises by more than ${percent(tolerance.errorRate).replace('%', '')} percentage ${tolerance.errorRate === 0.01 ? 'point' : 'points'}`,
+    `regressed if, beyond chance, p50 rises by more than ${percent(tolerance.p50)}, p95 by ${percent(tolerance.p95)}, p99 by ${percent(tolerance.p99)} (and by at least ${formatLatency(minDeltaMs)}),${throughput}${cpu} or the error rate rises by more than ${percent(tolerance.errorRate).replace('%', '')} percentage ${tolerance.errorRate === 0.01 ? 'point' : 'points'}`,
   ]
 }

@@ -10,6 +10,7 @@ import type { Format } from './format.js'
 type Row = Partial<Omit<Totals, 'latency'>> & {
   readonly latency: Partial<Omit<LatencySummary, 'histogram'>>
   readonly timing?: string
+  readonly target?: Result['target']
 }
 
 const COLUMNS: readonly {
@@ -31,6 +32,8 @@ const COLUMNS: readonly {
   { title: 'requests_per_second', read: ({ requestRate }) => requestRate },
   { title: 'cache_hit_rate', read: ({ cache }) => cache?.ratio },
   { title: 'server_timing', read: ({ timing }) => timing && quoteCell(timing) },
+  { title: 'cpu_per_request_ms', read: ({ target }) => target?.cpuPerRequest },
+  { title: 'memory_max_bytes', read: ({ target }) => target?.memory?.max },
 ]
 
 function render(result: Result): string {
@@ -47,7 +50,7 @@ function render(result: Result): string {
     ...listTimings(result.requests, Number.POSITIVE_INFINITY).rows.map(({ request, timing, figures }) =>
       row(request, 'server timing', { requests: figures.count, latency: figures, timing }),
     ),
-    row('', 'total', result.totals),
+    row('', 'total', { ...result.totals, target: result.target }),
   ]
   return rows.map((cells) => `${cells.join(',')}\r\n`).join('')
 }

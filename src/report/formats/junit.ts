@@ -82,7 +82,8 @@ function thresholdOutcome(
 }
 
 function metricCases({ comparison, scenario }: Result): Case[] {
-  return (comparison?.metrics ?? []).map((row) => ({
+  const judged = (comparison?.metrics ?? []).filter(({ why }) => why !== 'not_judged')
+  return judged.map((row) => ({
     classname: `perfctl.${scenario.name}.${row.request ?? (row.pooled === undefined ? 'run' : 'rest')}`,
     name: row.metric,
     outcome: outcomeOf(row, comparison!.verdict === 'regressed'),

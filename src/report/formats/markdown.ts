@@ -6,7 +6,14 @@ import { formatCount, formatLatency, formatRate, formatShare, plural } from '../
 import { withWarmup } from '../../stats/add.js'
 import type { Comparison } from '../../stats/comparison.js'
 import type { RequestResult, Result, Totals } from '../../stats/result.js'
-import { describeAside, isAside, sideTitles, sortNotable } from '../comparison.js'
+import {
+  describeAside,
+  describeServiceRows,
+  isAside,
+  isUnjudged,
+  sideTitles,
+  sortNotable,
+} from '../comparison.js'
 import { listFindings } from '../findings.js'
 import { listMadeOf } from '../made-of.js'
 import { listNotes } from '../notes.js'
@@ -52,10 +59,13 @@ const SYMBOLS: Readonly<Record<Result['verdict'], string>> = {
 
 function renderComparison(comparison: Comparison): string {
   const { baseline, metrics } = comparison
-  const shown = sortNotable(metrics.filter((row) => row.verdict !== 'passed' && !isAside(row)))
+  const shown = sortNotable(
+    metrics.filter((row) => row.verdict !== 'passed' && !isAside(row) && !isUnjudged(row)),
+  )
   const passed = metrics.filter(({ verdict }) => verdict === 'passed').length
   const aside = describeAside(metrics)
-  const intro = `Compared with ${escapeMarkdown(baseline)}: ${plural(passed, 'metric')} within their limits.${aside === '' ? '' : ` ${escapeMarkdown(aside)}.`}`
+  const service = describeServiceRows(metrics)
+  const intro = `Compared with ${escapeMarkdown(baseline)}: ${plural(passed, 'metric')} within their limits.${aside === '' ? '' : ` ${escapeMarkdown(aside)}.`}${service === '' ? '' : ` Service: ${escapeMarkdown(service)}.`}`
   if (shown.length === 0) return intro
   // The metrics are sorted worst first.
   const rows = shown

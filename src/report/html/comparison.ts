@@ -5,7 +5,7 @@
 import { plural } from '../../base/units.js'
 import type { Comparison, MetricComparison } from '../../stats/comparison.js'
 import { findMetric } from '../../stats/metrics.js'
-import { describeAside, isAside, sideTitles, sortNotable, standsOut } from '../comparison.js'
+import { describeAside, isAside, isUnjudged, sideTitles, sortNotable, standsOut } from '../comparison.js'
 import { listMadeOf } from '../made-of.js'
 import { formatInterval, formatLimit, formatMetric, formatMetricChange, subjectOf } from '../wording.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
@@ -77,7 +77,7 @@ function renderRows(
       row.request === null ? subjectOf(row) : renderName(row.request),
       row.metric,
       html`${formatMetricChange(row.metric, row.change)}<small class="narrow">${formatMetric(row.metric, row.baseline)} →&nbsp;${formatMetric(row.metric, row.current)}</small>`,
-      renderJudgement(row.verdict),
+      isUnjudged(row) ? 'not judged' : renderJudgement(row.verdict),
       renderChange(row),
       formatInterval(row),
       formatLimit(row),

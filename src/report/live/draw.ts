@@ -6,8 +6,9 @@
  */
 import { printable } from '../../base/printable.js'
 import { formatCount, formatLatency, formatRate, formatShare } from '../../base/units.js'
-import type { AgentFrame, Frame } from '../../stats/frame.js'
+import type { AgentFrame, Frame, ServiceFrame } from '../../stats/frame.js'
 import type { Paint, Style } from '../style.js'
+import { describeServiceNow } from '../target.js'
 import { truncate } from '../width.js'
 
 /** Drawing options. */
@@ -63,6 +64,12 @@ export function drawAgents(agents: readonly AgentFrame[], width: number, { style
   })
   const isGood = agents.every(({ busy, isLost }) => !isLost && busy < BUSY_RATIO)
   return (isGood ? style.dim : style.yellow)(truncate(`agents: ${named.join(', ')}`, width))
+}
+
+/** Draws what the service uses. */
+export function drawService(service: ServiceFrame, width: number, { style }: Look): string {
+  const isThrottled = (service.throttledMs ?? 0) > 0
+  return (isThrottled ? style.yellow : style.dim)(truncate(`service: ${describeServiceNow(service)}`, width))
 }
 
 /** Draws the frame in one line of any length, for a log. */

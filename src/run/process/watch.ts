@@ -8,6 +8,7 @@ import { listOwnAddresses, ownPid } from '../../base/host.js'
 import { endpointFor, hostAndPort } from '../../load/http/connect/route.js'
 import type { Plan } from '../../plan/plan.js'
 import type { Observe } from '../../scenario/model/observe.js'
+import type { ServiceFrame } from '../../stats/frame.js'
 import {
   summarizeTarget,
   type TargetFailure,
@@ -36,6 +37,8 @@ export interface Watch {
   begin(aheadMs: Ms): void
   /** Returns the figures so far, given how many requests were completed, and how many by window. */
   figures(requests: number, sent: readonly SentWindow[]): TargetFigures
+  /** Returns what was used lately, for live views, with the increases since the call before; null if nothing is known. */
+  takeLatest(): ServiceFrame | null
   /** Reads for the last time. May be called repeatedly. */
   end(): void
 }
@@ -46,17 +49,15 @@ export async function openWatch(watched: Watched): Promise<Watch | null> {
   if (wanted === undefined) return null
   const files = new SystemFiles()
   const roots = await findRoots(files, wanted, watched)
-  if ('kind' in roots) return new Nothing(roots)
+  if ('kind' in roots) return unobservable(roots)
   const sampler = new Sampler(files, roots.pids, ownPid())
   // Finds out whether there is anything to watch, and what the processes used before.
-  return sampler.read() === null ? new Nothing(noProcess(roots.name)) : new Readings(sampler)
+  return sampler.read() === null ? unobservable(noProcess(roots.name)) : new Readings(sampler)
 }
 
-/** The figures of a side of an A/B session, whose processes aren't observed. */
-export function unwatchedSession(): TargetFigures {
-  return unmeasuredTarget([
-    { kind: 'session', message: 'an A/B session does not observe the processes of its sides' },
-  ])
+/** Stands for processes that can't be observed, and says why. */
+export function unobservable(failure: TargetFailure): Watch {
+  return { begin() {}, figures: () => unmeasuredTarget([failure]), takeLatest: () => null, end() {} }
 }
 
 interface Roots {
@@ -112,29 +113,12 @@ async function isHere({ target, http }: Watched['plan']): Promise<boolean> {
   return addresses.some(({ address }) => own.has(address) || /^127\./.test(address))
 }
 
-/** Stands for processes that can't be observed. */
-class Nothing implements Watch {
-  private readonly failure: TargetFailure
-
-  constructor(failure: TargetFailure) {
-    this.failure = failure
-  }
-
-  begin(): void {}
-
-  figures(): TargetFigures {
-    return unmeasuredTarget([this.failure])
-  }
-
-  end(): void {}
-}
-
 const EVERY_MS = 1000
 
 /** A reading that is later than this is left out: the machine has more important things to do. */
 const LATE_MS = 200
 
-/** A last reading so soon after the one before would make a second of its own. */
+/** A reading so soon after the one before would make a second of its own. */
 const REST_MS = 500
 
 class Readings implements Watch {
@@ -144,6 +128,8 @@ class Readings implements Watch {
   private startMs = Number.POSITIVE_INFINITY
   private timer: ReturnType<typeof setTimeout> | undefined
   private hasEnded = false
+  /** The throttled time up to the last call of `takeLatest`. */
+  private takenThrottledMs: number | null = null
 
   constructor(sampler: Sampler) {
     this.sampler = sampler
@@ -156,7 +142,24 @@ class Readings implements Watch {
 
   figures(requests: number, sent: readonly SentWindow[]): TargetFigures {
     const { readings, failures, sampler } = this
+    const lastWindow = sent.at(-1)
+    const endMs = lastWindow === undefined ? 0 : 1000 * (lastWindow.start + lastWindow.duration)
+    // The reading at the end of the last window may be due, but not made yet.
+    if (this.isRunning && now() - this.startMs >= endMs && this.lastMs < endMs) this.read()
     return summarizeTarget({ readings, requests, sent, isSum: sampler.isSum, failures })
+  }
+
+  takeLatest(): ServiceFrame | null {
+    const [before, last] = this.readings.slice(-2)
+    if (before === undefined || last === undefined) return null
+    const throttledMs = last.throttledMs === null ? null : Math.round(last.throttledMs)
+    const newlyMs = throttledMs === null ? null : throttledMs - (this.takenThrottledMs ?? throttledMs)
+    this.takenThrottledMs = throttledMs
+    return {
+      cpuCores: Number(((last.cpuMs - before.cpuMs) / (last.atMs - before.atMs)).toFixed(4)),
+      memory: last.memoryBytes,
+      throttledMs: newlyMs,
+    }
   }
 
   end(): void {
@@ -166,7 +169,7 @@ class Readings implements Watch {
     const [first, last] = [this.readings[0], this.readings.at(-1)]
     // The load may have ended in the warm-up, or the processes before it.
     if (first === undefined || last === undefined || this.failures.length > 0) return
-    const restMs = now() - this.startMs - last.atMs
+    const restMs = now() - this.startMs - this.lastMs
     if (restMs < REST_MS && last !== first) this.readings.pop()
     this.read()
   }
@@ -174,11 +177,21 @@ class Readings implements Watch {
   private wait(second: number): void {
     const atMs = this.startMs + second * EVERY_MS
     this.timer = setTimeout(() => {
+      const isDone = now() - this.startMs - this.lastMs < REST_MS
       // The first reading is what the others are compared with.
-      if (second === 0 || now() - atMs < LATE_MS) this.read()
+      if (second === 0 || (now() - atMs < LATE_MS && !isDone)) this.read()
       if (this.failures.length > 0) return
       this.wait(Math.max(second + 1, Math.ceil((now() - this.startMs) / EVERY_MS)))
     }, atMs - now()).unref()
+  }
+
+  private get isRunning(): boolean {
+    return !this.hasEnded && this.failures.length === 0 && this.readings.length > 0
+  }
+
+  /** The moment of the last reading. */
+  private get lastMs(): Ms {
+    return this.readings.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY
   }
 
   private read(): void {

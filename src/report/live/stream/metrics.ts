@@ -90,6 +90,24 @@ export const METRICS = {
     unit: '{iteration}',
     help: 'Arrivals that found no free virtual user.',
   },
+  serviceCpuCores: {
+    id: 'service_cpu_cores',
+    kind: 'gauge',
+    unit: '{core}',
+    help: 'Cores that the processes of the service used in the last second; with observe.process.',
+  },
+  serviceMemory: {
+    id: 'service_memory',
+    kind: 'gauge',
+    unit: 'By',
+    help: 'Memory of the processes of the service; with observe.process.',
+  },
+  serviceThrottled: {
+    id: 'service_throttled',
+    kind: 'counter',
+    unit: 's',
+    help: 'Time for which the service was kept waiting, as its container or group had used up its CPU time; with observe.process.',
+  },
   vus: { id: 'vus', kind: 'gauge', unit: '{virtual_user}', help: 'Active virtual users.' },
   generatorBusy: {
     id: 'generator_busy',

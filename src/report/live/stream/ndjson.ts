@@ -46,6 +46,7 @@ export function describeFrame(frame: Frame): object {
     dropped: frame.dropped,
     generatorBusy: frame.busy,
     schedulingLagP99: frame.latenessMsP99,
+    ...(frame.service && { service: frame.service }),
     ...describeSeries(total),
     byRequest: sent.map(({ name, series }) => ({ name, ...describeSeries(series) })),
     byJourney: journeys.map(({ name, series }) => ({ name, ...describeJourney(series) })),

@@ -74,7 +74,7 @@ function dataOf({ kind, ...metric }: Metric, totals: readonly Total[], times: ob
   const dataPoints = totals.map(({ labels, value }) => {
     const point = { attributes: attributesOf(labels), ...times }
     if (typeof value !== 'number') return { ...point, ...distributionOf({ kind, ...metric }, value) }
-    return kind === 'counter'
+    return kind === 'counter' && metric.unit !== 's'
       ? { ...point, asInt: String(value) }
       : { ...point, asDouble: inBaseUnit({ kind, ...metric }, value) }
   })

@@ -4,7 +4,7 @@
 import { type Ms, wallTime } from '../../../base/clock.js'
 import { userError } from '../../../base/errors.js'
 import { parsePairs } from '../../../base/receiver-headers.js'
-import type { Frame } from '../../../stats/frame.js'
+import type { Frame, ServiceFrame } from '../../../stats/frame.js'
 import type { Histogram } from '../../../stats/histogram.js'
 import type { Series } from '../../../stats/tally.js'
 import type { Watcher } from '../watcher.js'
@@ -34,6 +34,7 @@ export function watchWith(meter: Meter, env: Readonly<Record<string, string | un
   const own = readOwnLabels(env)
   let scenario: Labels = []
   let lastMs = 0
+  let isObserved = false
   const take = (readings: readonly Reading[]) => {
     // Subtle: a database treats two readings with the same time as one point and drops the first.
     lastMs = Math.max(wallTime().getTime(), lastMs + 1)
@@ -42,9 +43,13 @@ export function watchWith(meter: Meter, env: Readonly<Record<string, string | un
   return {
     open(run) {
       scenario = [['scenario', run.scenario], ...own]
+      isObserved = false
     },
-    frame: (frame) => take(readFrame(frame, scenario)),
-    done: () => take(readIdle(scenario)),
+    frame(frame) {
+      isObserved ||= frame.service !== undefined
+      take(readFrame(frame, scenario))
+    },
+    done: () => take(readIdle(scenario, isObserved)),
     close: () => meter.close(),
   }
 }
@@ -66,12 +71,22 @@ export function readFrame(frame: Frame, scenario: Labels): Reading[] {
     { metric: METRICS.vus, labels: scenario, value: frame.vus },
     { metric: METRICS.generatorBusy, labels: scenario, value: frame.busy },
     ...lateness,
+    ...(frame.service === undefined ? [] : readService(frame.service, scenario)),
   ]
 }
 
-/** A gauge keeps its value until the next one, so the end of a run sets it to 0. */
-function readIdle(scenario: Labels): Reading[] {
+function readService({ cpuCores, memory, throttledMs }: ServiceFrame, labels: Labels): Reading[] {
   return [
+    { metric: METRICS.serviceCpuCores, labels, value: cpuCores },
+    { metric: METRICS.serviceMemory, labels, value: memory },
+    ...(throttledMs === null ? [] : [{ metric: METRICS.serviceThrottled, labels, value: throttledMs }]),
+  ]
+}
+
+/** A gauge keeps its value until the next one, so the end of a run sets it to 0. `observed`: the service was. */
+function readIdle(scenario: Labels, observed: boolean): Reading[] {
+  return [
+    ...(observed ? readService({ cpuCores: 0, memory: 0, throttledMs: null }, scenario) : []),
     { metric: METRICS.vus, labels: scenario, value: 0 },
     { metric: METRICS.generatorBusy, labels: scenario, value: 0 },
   ]

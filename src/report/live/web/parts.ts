@@ -12,6 +12,7 @@ import { runPoints } from '../../html/series.js'
 import { renderFacts, renderName } from '../../html/table.js'
 import { renderTimeCharts } from '../../html/time-charts.js'
 import { renderKeyFigures } from '../../html/verdict.js'
+import { describeServiceNow } from '../../target.js'
 import type { RunSoFar } from './so-far.js'
 
 /** Points of a chart: one per second at first, later fewer, because the page is rendered every second. */
@@ -52,7 +53,12 @@ function renderHead({ run }: RunSoFar, frame: Frame | null): Markup {
 <p class="eyebrow">${renderName(run.scenario)} <span>live</span></p>
 <h1><span class="symbol running" aria-hidden="true">●</span>${describePhase(frame)}</h1>
 <p class="hint">${frame === null ? NOTHING : `${describeTime(frame)}, ${plural(frame.vus, 'virtual user')}, `}against ${renderName(run.target)}</p>
-${frame === null ? NOTHING : renderBar(frame)}</header>
+${
+  frame?.service === undefined
+    ? NOTHING
+    : html`<p class="hint">service: ${describeServiceNow(frame.service)}</p>
+`
+}${frame === null ? NOTHING : renderBar(frame)}</header>
 `
 }
 
