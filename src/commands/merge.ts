@@ -13,6 +13,7 @@ import type { BaselineOptions, Threshold } from '../scenario/model/scenario.js'
 import { mergeShards } from '../stats/merge.js'
 import type { Result, Shard } from '../stats/result.js'
 import { orderShards, type ShardFile } from '../stats/shards.js'
+import { findingsOf } from '../verdict/findings/index.js'
 import { exitCodeOf } from '../verdict/verdict.js'
 import { findReference } from './baseline-reference.js'
 import { deliver } from './deliver.js'
@@ -51,7 +52,8 @@ export async function merge(files: readonly string[], raw: RawMergeFlags, io: Io
     requests,
   }
   const reference = await findReference(subject, flags, io)
-  const result = judgeResult(mergeShards(shards), limits, { ...flags, reference })
+  const merged = mergeShards(shards)
+  const result = judgeResult({ ...merged, ...findingsOf(merged) }, limits, { ...flags, reference })
 
   const next = nextStep(result, output, limits.baseline)
   const isWhole = await deliver(

@@ -5,6 +5,7 @@ import { printable } from '../base/printable.js'
 import { plural } from '../base/units.js'
 import type { Comparison, MetricComparison } from '../stats/comparison.js'
 import { findMetric } from '../stats/metrics.js'
+import { listMadeOf } from './made-of.js'
 import type { Page } from './page.js'
 import { COMPARED_ROWS_MAX } from './ranking.js'
 import { type Column, renderTable } from './table.js'
@@ -31,6 +32,7 @@ export function renderComparison(comparison: Comparison, page: Page): string {
       ? ''
       : `  ${plural(settled.length - shown.length, 'more metric')} not shown; these are the worst`,
     left.size === 0 ? '' : `  ${plural(left.size, 'more inconclusive metric')} not shown`,
+    ...listMadeOf(comparison).map((sentence) => wrap(`  ${sentence}`, page.width, '    ')),
     summarizeRest(metrics, page),
     renderService(metrics, page),
     renderReasons(metrics, page),

@@ -9,6 +9,7 @@ import type { NextStep } from './advice.js'
 import { describeAgents } from './agents.js'
 import { renderComparison } from './comparison.js'
 import { renderErrors, renderReported, renderRequests, renderThresholds, renderTimings } from './figures.js'
+import { listFindings } from './findings.js'
 import { listNotes } from './notes.js'
 import { inCharactersOf, type Page } from './page.js'
 import type { Paint, Style } from './style.js'
@@ -36,6 +37,7 @@ export function renderConsole(result: Result, page: Page, next: NextStep | null)
     renderReported(result, page),
     renderAgents(result, page),
     renderNotes(listNotes(result), sentence, page),
+    renderFindings(result, page),
     renderNext(next, page),
   ]
   return finish(parts, page)
@@ -78,6 +80,16 @@ const VERDICTS: Readonly<Record<RunVerdict, { symbol: string; paint: (style: Sty
 function renderNotes(notes: readonly string[], sentence: string, { width, style }: Page): string {
   const news = notes.filter((note) => !sentence.includes(note))
   return news.map((note) => style.yellow(wrap(`note: ${note}`, width, '      '))).join('\n')
+}
+
+function renderFindings(result: Result, { width, style }: Page): string {
+  const findings = listFindings(result)
+  if (findings.length === 0) return ''
+  const lines = findings.flatMap(({ sentence, advice }) => [
+    wrap(`  ! ${sentence}`, width, '    '),
+    style.dim(wrap(`    try: ${advice}`, width, '      ')),
+  ])
+  return [style.bold('What stands out'), ...lines].join('\n')
 }
 
 function renderTarget({ target }: Result, { width, style }: Page): string {

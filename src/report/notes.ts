@@ -6,6 +6,7 @@ import { formatCount, formatDuration, formatLatency, formatShare, plural } from 
 import type { GeneratorHealth, ReadyMark, Result, RetryCounts } from '../stats/result.js'
 import { listLoadDoubts } from '../stats/shard.js'
 import { TIMINGS_MAX } from '../stats/sheet.js'
+import { hasFinding } from './findings.js'
 import { listTargetNotes } from './target.js'
 
 /** Reconnects are reported above this share of the requests. */
@@ -56,9 +57,12 @@ export function listNotes(result: Result): string[] {
   }
   const overfull = result.requests.filter(({ serverTimingLeft }) => serverTimingLeft).map(({ name }) => name)
   if (overfull.length > 0) notes.push(describeOverfull(overfull))
-  if (totals.retries.requests > 0) notes.push(describeRetries(totals.retries))
+  if (totals.retries.requests > 0 && !hasFinding(result, 'hidden_failures'))
+    notes.push(describeRetries(totals.retries))
   if (result.target !== undefined)
-    notes.push(...listTargetNotes(result.target).map((note) => printable(note)))
+    notes.push(
+      ...listTargetNotes(result.target, hasFinding(result, 'throttled')).map((note) => printable(note)),
+    )
   return notes
 }
 

@@ -41,13 +41,16 @@ function describeHeld(name: string, held: TargetFigures['threads']): [string, st
   return [[name, first === max && last === max ? formatCount(max) : range]]
 }
 
-/** Returns what a reader has to know of the figures. */
-export function listTargetNotes({ cpuCores, throttledSeconds, failures }: TargetFigures): string[] {
+/** Returns what a reader has to know of the figures. `isFound`: a finding says that the service was throttled. */
+export function listTargetNotes(
+  { cpuCores, throttledSeconds, failures }: TargetFigures,
+  isFound: boolean,
+): string[] {
   const which = cpuCores === null ? 'no CPU time and memory of the service' : 'CPU time and memory end early'
   const notes = failures.map(({ message, source }) =>
     source === 'metrics' ? `metrics of the service: ${message}` : `${which}: ${message}`,
   )
-  if (throttledSeconds !== null && throttledSeconds > 0) {
+  if (!isFound && throttledSeconds !== null && throttledSeconds > 0) {
     const waited = formatLatency(1000 * throttledSeconds)
     notes.push(
       `the service was throttled for ${waited}: its container or group had used up its limit of CPU time`,

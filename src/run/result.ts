@@ -28,6 +28,7 @@ import { summarize } from '../stats/summary.js'
 import type { TargetFigures } from '../stats/target.js'
 import { listSent, type SentWindow } from '../stats/target-windows.js'
 import { compare } from '../verdict/compare.js'
+import { findingsOf } from '../verdict/findings/index.js'
 import type { Reference } from '../verdict/measurement.js'
 import { listNeverSucceeded } from '../verdict/never-succeeded.js'
 import { judgeThresholds } from '../verdict/thresholds.js'
@@ -107,7 +108,9 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
       { error: interrupted ? null : describeBarrier(plan, requests) },
     ]),
   }
-  return judgeResult(measured, scenario, record)
+  // In the other side's seconds, nothing was measured.
+  const findings = plan.turns ? {} : findingsOf(measured, { keepsAlive: scenario.http.keepAlive !== false })
+  return judgeResult({ ...measured, ...findings }, scenario, record)
 }
 
 function limitsOf({ thresholds, baseline }: Scenario): ShardLimits {

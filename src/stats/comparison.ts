@@ -56,7 +56,64 @@ export interface MetricComparison {
   /** For too few samples: what is needed, as in `reason`, and how much there was. */
   readonly needs?: string
   readonly had?: number
+  /** What a regression is made of; absent if the figures don't tell. */
+  readonly madeOf?: MadeOf
 }
+
+/**
+ * What the mean latency of a request, or of all, grew by, and what explains it. Percentiles don't add up, so this is about
+ * means, whatever percentile regressed.
+ */
+export interface MadeOf {
+  /** The mean latency in ms of successful requests; null for a change that isn't about latency. */
+  readonly mean: Pair | null
+  /** At least one, the most telling first. */
+  readonly causes: readonly Cause[]
+}
+
+/** A figure on both sides. */
+export type Pair = readonly [before: number, after: number]
+
+/** Something that changed together with a metric. */
+export interface Cause {
+  readonly code: CauseCode
+  /** Of the server timing, the request or the status; absent for other codes. */
+  readonly name?: string
+  readonly before: number
+  readonly after: number
+}
+
+/** What a cause is, which gives its unit. */
+export type CauseCode = (typeof CAUSES)[number]
+
+/** Every {@link CauseCode}. Those in ms per request are parts of the mean latency and carry half of its growth or more. */
+export const CAUSES = [
+  /** A request's part of the mean latency of all, in ms. */
+  'request',
+  /** A server timing, in ms. */
+  'server_timing',
+  /** The time before the request was written, in ms: it waited for a free user or connection. */
+  'waiting',
+  /** The same, spent on new connections: DNS, TCP and TLS, in ms. */
+  'connecting',
+  /** From written to the first byte of the response, in ms. */
+  'first_byte',
+  /** From the first byte of the response to the last, in ms. */
+  'body',
+  /** New connections per request. */
+  'connections',
+  /** Received bytes per request. */
+  'size',
+  /** The share of responses from a cache. */
+  'cache',
+  /** The share of requests that were sent more than once. */
+  'retries',
+  /** The share of responses with a status. */
+  'status',
+  /** CPU time in ms per request of the whole run: it grew, or it didn't, though it would have if that were the reason. */
+  'computes',
+  'waits',
+] as const
 
 /** The reason of a row's verdict. */
 export type Why = (typeof WHYS)[number]

@@ -2,6 +2,7 @@
  * Joins several runs of one scenario into one result: counts and histograms add up, windows are concatenated.
  */
 import { addConnections, addLate, addTotals, joinNeverSent, joinWarmups, roleOf } from './add.js'
+import { joinFindings } from './findings.js'
 import { median } from './math.js'
 import { joinTimingWindows, mapTimingWindows } from './observed.js'
 import { joinReady } from './ready.js'
@@ -18,7 +19,7 @@ export function joinRuns(results: readonly [Result, ...Result[]]): Result {
   )
   const durationSeconds = results.reduce((sum, each) => sum + each.durationSeconds, 0)
   const names = [...new Set(results.flatMap(({ requests }) => requests.map(({ name }) => name)))]
-  const { neverSent: _, ...shared } = first
+  const { neverSent: _, findings: __, ...shared } = first
   return {
     ...shared,
     environment: joinEnvironments(results),
@@ -43,6 +44,7 @@ export function joinRuns(results: readonly [Result, ...Result[]]): Result {
     ...joinNeverSent(results),
     ...joinReady(results),
     ...joinTargets(results, starts),
+    ...joinFindings(results),
     comparison: null,
     generator: {
       saturated: results.some(({ generator }) => generator.saturated),

@@ -148,8 +148,14 @@ function mergeTimelines(shards: Shards, requests: readonly RequestResult[], widt
         generatorBusy: most('generatorBusy'),
         schedulingLagP99: most('schedulingLagP99'),
         gcPauseMax: most('gcPauseMax'),
+        ...sumBytes(points),
       }
     })
+}
+
+function sumBytes(points: readonly TimelinePoint[]): Pick<TimelinePoint, 'bytesReceived'> {
+  if (points.some(({ bytesReceived }) => bytesReceived === undefined)) return {}
+  return { bytesReceived: points.reduce((all, { bytesReceived = 0 }) => all + bytesReceived, 0) }
 }
 
 type Percentiles = Pick<TimelinePoint, 'p50' | 'p95' | 'p99'>

@@ -2,7 +2,15 @@
  * Reads the judgments of a result file: thresholds and the comparison.
  */
 import { flag, list, number, type Shape, text } from '../base/shape.js'
-import { type Comparison, type MetricComparison, WHYS } from './comparison.js'
+import {
+  CAUSES,
+  type Cause,
+  type Comparison,
+  type MadeOf,
+  type MetricComparison,
+  type Pair,
+  WHYS,
+} from './comparison.js'
 import type { ThresholdResult } from './result.js'
 import { METRIC_UNITS } from './target-metrics.js'
 
@@ -62,7 +70,7 @@ function readMetricComparison(shape: Shape): MetricComparison {
     baseline: figure('baseline'),
     current: figure('current'),
     change: figure('change'),
-    interval: shape.get('interval').or(readInterval, null),
+    interval: shape.get('interval').or(readPair, null),
     detectable: figure('detectable'),
     tolerance: number(shape.get('tolerance')),
     ...optional('decisive', shape.get('decisive').or(flag, null)),
@@ -80,6 +88,20 @@ function readMetricComparison(shape: Shape): MetricComparison {
     ),
     ...optional('needs', shape.get('needs').or(text, null)),
     ...optional('had', shape.get('had').or(number, null)),
+    ...optional('madeOf', shape.get('madeOf').or(readMadeOf, null)),
+  }
+}
+
+function readMadeOf(shape: Shape): MadeOf {
+  return { mean: shape.get('mean').or(readPair, null), causes: shape.get('causes').list().map(readCause) }
+}
+
+function readCause(shape: Shape): Cause {
+  return {
+    code: shape.get('code').oneOf(CAUSES),
+    ...optional('name', shape.get('name').or(text, null)),
+    before: shape.get('before').number(),
+    after: shape.get('after').number(),
   }
 }
 
@@ -87,7 +109,7 @@ function optional<K extends string, V>(key: K, value: V | null): { readonly [k i
   return value === null ? {} : ({ [key]: value } as { readonly [k in K]?: V })
 }
 
-function readInterval(shape: Shape): readonly [number, number] {
+function readPair(shape: Shape): Pair {
   const [low, high, ...more] = shape.list()
   return low === undefined || high === undefined || more.length > 0
     ? shape.fail('a pair of numbers')

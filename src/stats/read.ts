@@ -2,6 +2,7 @@
  * Reads result files: perfctl's own, and those of other programs with no more than `compare` needs.
  */
 import { checkSchema, count, flag, list, number, readFileShape, Shape, text } from '../base/shape.js'
+import { readFinding } from './findings.js'
 import { Histogram } from './histogram.js'
 import { readObserved } from './observed.js'
 import { ratesOf } from './rates.js'
@@ -118,6 +119,7 @@ function readResult(root: Shape): Result {
     ...root.get('agents').or((agents) => ({ agents: agents.list().map(readAgentMark) }), {}),
     ...root.get('ready').or((mark) => ({ ready: readReadyMark(mark) }), {}),
     ...root.get('target').or((target) => ({ target: readTarget(target) }), {}),
+    ...root.get('findings').or((findings) => ({ findings: findings.list().map(readFinding) }), {}),
     generator: readGenerator(root.get('generator')),
     stoppedBy: root.get('stoppedBy').or(text, null),
     error: root.get('error').or(text, null),
@@ -330,6 +332,7 @@ function readTimelinePoint(shape: Shape): TimelinePoint {
     generatorBusy: figure('generatorBusy'),
     schedulingLagP99: figure('schedulingLagP99'),
     gcPauseMax: figure('gcPauseMax'),
+    ...shape.get('bytesReceived').or((bytes) => ({ bytesReceived: number(bytes) }), {}),
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Environment } from '../base/host.js'
 import type { Comparison } from './comparison.js'
+import type { Finding } from './findings.js'
 import type { TargetFigures } from './target.js'
 import type { MetricUnit } from './target-metrics.js'
 
@@ -48,6 +49,8 @@ export interface Result {
   readonly ready?: ReadyMark
   /** Set if the scenario observes the processes of the service: what they used. Absent otherwise. */
   readonly target?: TargetFigures
+  /** What stands out, the most telling first, at most five. Absent if nothing does. */
+  readonly findings?: readonly Finding[]
   readonly generator: GeneratorHealth
   /** The threshold that stopped the run early; null if none did. */
   readonly stoppedBy: string | null
@@ -351,6 +354,8 @@ export interface TimelinePoint {
   readonly schedulingLagP99: number | null
   /** Longest garbage collection pause of a worker, in ms. */
   readonly gcPauseMax: number | null
+  /** Absent in older files. */
+  readonly bytesReceived?: number
 }
 
 /** A judged threshold. */

@@ -9,7 +9,7 @@ import type { Window } from '../stats/result.js'
 import { readWindow } from '../stats/window.js'
 import { assemble, BASELINE_SCHEMA, type Baseline } from './baseline.js'
 import { isShortage } from './estimate.js'
-import type { Figure, Job, RequestFigures, RunFigures, TimingFigures } from './job-figures.js'
+import type { Figure, Job, Parts, RequestFigures, RunFigures, Setup, TimingFigures } from './job-figures.js'
 import type { Shortage } from './judged-metric.js'
 import type { MeasuredRequest, MeasuredTarget, MeasuredTotals } from './measurement.js'
 
@@ -116,13 +116,14 @@ function rounded(value: number | null): number | null {
 
 function formatJob({ environment, runs }: Job): string {
   const shown = runs.map(
-    ({ startedAt, volatility, throughput, p95, p99, cpuPerRequest, memoryMax, requests }) => {
+    ({ startedAt, volatility, throughput, p95, p99, cpuPerRequest, memoryMax, setup, requests }) => {
       const whole = {
         throughput: writeFigure(throughput),
         p95: writeFigure(p95),
         p99: writeFigure(p99),
         ...(cpuPerRequest !== undefined && { cpuPerRequest: writeFigure(cpuPerRequest) }),
         ...(memoryMax !== undefined && { memoryMax }),
+        ...(setup && { setup }),
       }
       const head = inline({ startedAt, volatility, ...whole })
       const rows = requests.map((request) => `        ${formatRequest(request)}`)
@@ -140,6 +141,7 @@ function formatRequest({
   worst,
   timings = [],
   cacheHitRate,
+  parts,
   ...figures
 }: RequestFigures): string {
   const failures = failed === 0 ? {} : { worst: [worst.requests, worst.failed] }
@@ -155,6 +157,7 @@ function formatRequest({
     ...writeLatencies(figures),
     ...serverTiming,
     ...cache,
+    ...(parts && { parts }),
   })
 }
 
@@ -208,7 +211,29 @@ function readRun(shape: Shape): RunFigures {
     ...shape.get('cpuPerRequest').or((figure) => ({ cpuPerRequest: readFigure(figure) }), {}),
     ...shape.get('memoryMax').or((most) => ({ memoryMax: most.number() }), {}),
     requests: shape.get('requests').list().map(readRequestFigures),
+    ...shape.get('setup').or((setup) => ({ setup: readSetup(setup) }), {}),
   }
+}
+
+function readSetup(shape: Shape): Setup {
+  return { connections: shape.get('connections').number(), ms: shape.get('ms').number() }
+}
+
+function readParts(shape: Shape): Parts {
+  return {
+    latency: shape.get('latency').number(),
+    error: shape.get('error').number(),
+    firstByte: shape.get('firstByte').number(),
+    body: shape.get('body').number(),
+    bytes: shape.get('bytes').number(),
+    retried: shape.get('retried').number(),
+    timings: readNumbers(shape.get('timings')),
+    statuses: readNumbers(shape.get('statuses')),
+  }
+}
+
+function readNumbers(shape: Shape): Record<string, number> {
+  return Object.fromEntries(Object.keys(shape.object()).map((name) => [name, shape.get(name).number()]))
 }
 
 function readRequestFigures(shape: Shape): RequestFigures {
@@ -222,6 +247,7 @@ function readRequestFigures(shape: Shape): RequestFigures {
     ...readLatencies(shape),
     ...shape.get('serverTiming').or(readTimings, {}),
     ...shape.get('cacheHitRate').or((rate) => ({ cacheHitRate: rate.number() }), {}),
+    ...shape.get('parts').or((parts) => ({ parts: readParts(parts) }), {}),
   }
 }
 

@@ -16,6 +16,7 @@ import type { Job } from './job-figures.js'
 import { changeOf, type JudgedMetric, PASS_TOLERANCES } from './judge.js'
 import type { Judged, Limits } from './line.js'
 import { basisOf, type SpeedBasis } from './machine-speed.js'
+import { explainer } from './made-of.js'
 import type { MeasuredRequest, Measurement } from './measurement.js'
 import { isDead } from './never-succeeded.js'
 import type { Row } from './row.js'
@@ -83,7 +84,12 @@ export function compare(
   const hasNoLatency = ({ request }: MetricComparison) =>
     request !== null && (neverSucceeded.includes(request) || dead.allowed.includes(request))
   const decisive = rows.filter(({ comparison }) => comparison.decisive === true && !hasNoLatency(comparison))
-  const shown = doubts[0] === undefined ? rows : rows.map((row) => distrust(row, doubts[0]!.why))
+  const trusted = doubts[0] === undefined ? rows : rows.map((row) => distrust(row, doubts[0]!.why))
+  const explain = explainer(reference, candidate)
+  const shown = trusted.map((row) => {
+    const madeOf = explain(row.comparison)
+    return madeOf === null ? row : { ...row, comparison: { ...row.comparison, madeOf } }
+  })
   const verdict = overall(shown, decisive, {
     allowMissing: settings.allowMissing,
     isOpen: neverSucceeded.length > 0,

@@ -51,7 +51,7 @@ export function comparisonNotes(
   if (reference.scenario.hash === '' || candidate.scenario.hash === '') {
     notes.push('one side has no scenario hash, so it is unknown whether both had the same load')
   }
-  notes.push(...describeCaches(reference, candidate))
+  notes.push(...describeCaches(reference, candidate, rows))
   // Side by side the stalls are judged instead; see `judges/stalls.ts`.
   if (!isSession) notes.push(...describeBursts({ reference, candidate }, limits))
   return notes
@@ -122,9 +122,18 @@ function wayOutOfSession({ remedy, comparison }: Row, { requests }: Measurement)
 /** A change of the share of responses from a cache is said from this difference on. */
 const CACHE_CHANGE = 0.05
 
-/** Says how the shares of responses from a cache have changed: they aren't judged, but may explain a latency. */
-function describeCaches(reference: Measurement, candidate: Measurement): string[] {
+/**
+ * Says how the shares of responses from a cache have changed: they aren't judged. Where they explain a regression, that
+ * says so.
+ */
+function describeCaches(reference: Measurement, candidate: Measurement, rows: readonly Row[]): string[] {
+  const explained = new Set(
+    rows.flatMap(({ comparison: { request, madeOf } }) =>
+      madeOf?.causes.some(({ code }) => code === 'cache') ? request : [],
+    ),
+  )
   return candidate.requests.flatMap(({ name, cache }) => {
+    if (explained.has(name)) return []
     const before = cacheHitRateOf(reference, name)
     const after = cache?.ratio ?? null
     if (before === null || after === null || Math.abs(after - before) < CACHE_CHANGE) return []

@@ -32,6 +32,34 @@ export interface RequestFigures {
   readonly timings?: readonly TimingFigures[]
   /** The share of its responses from a cache; absent if it is unknown. */
   readonly cacheHitRate?: number
+  /** What its mean latency consists of; absent if it never succeeded, and in older files. */
+  readonly parts?: Parts
+}
+
+/** What the mean latency of a request consists of, and what goes with it. */
+export interface Parts {
+  /** The mean in ms, and its standard error. */
+  readonly latency: number
+  readonly error: number
+  /** From written to the first byte of the response, and from there to the last, in ms. The rest was before. */
+  readonly firstByte: number
+  readonly body: number
+  /** Received bytes per request. */
+  readonly bytes: number
+  /** The share of requests that were sent more than once. */
+  readonly retried: number
+  /** What each server timing adds to the mean, in ms: responses without it count as 0. */
+  readonly timings: Readonly<Record<string, number>>
+  /** The share of responses with each status. */
+  readonly statuses: Readonly<Record<string, number>>
+}
+
+/** New connections of a run. */
+export interface Setup {
+  /** Per request. */
+  readonly connections: number
+  /** The time for DNS, TCP and TLS in ms, per request. */
+  readonly ms: number
 }
 
 /** What is kept of one server timing of a request. */
@@ -57,6 +85,8 @@ export interface RunFigures {
   /** The most memory of the service in bytes; absent if it is unknown. */
   readonly memoryMax?: number
   readonly requests: readonly RequestFigures[]
+  /** Absent in older files. */
+  readonly setup?: Setup
 }
 
 /** What a baseline keeps of a job. */

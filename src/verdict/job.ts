@@ -21,10 +21,19 @@ import {
   volatilityOf,
   WINDOWS_MIN,
 } from './estimate.js'
-import type { Figure, Job, JobValue, RequestFigures, RunFigures, TimingFigures } from './job-figures.js'
+import type {
+  Figure,
+  Job,
+  JobValue,
+  Parts,
+  RequestFigures,
+  RunFigures,
+  TimingFigures,
+} from './job-figures.js'
 import { isLatency, type LatencyMetric, type RatioMetric, type Shortage } from './judged-metric.js'
 import { lateOf } from './lateness.js'
-import { isPlain, type MeasuredTarget, type Measurement } from './measurement.js'
+import { isPlain, type MeasuredRequest, type MeasuredTarget, type Measurement } from './measurement.js'
+import { partsOfRequest, setupOf } from './parts.js'
 import { makeJoined } from './quantile.js'
 import { estimateMedian, RARE_SAMPLES_MAX } from './rare.js'
 import { requestSeries, runSeries, type Series } from './series.js'
@@ -37,20 +46,34 @@ export function makeJob(measurement: Measurement): Job {
   return {
     environment: measurement.environment,
     runs: splitRuns(measurement).map((run) => {
-      const requests = run.requests.map(({ name, kind, phase, serverTimingWindows = {}, cache }) => ({
-        name,
-        kind,
-        phase,
-        series: requestSeries(run, name),
-        cacheHitRate: cache?.ratio ?? null,
-        timings: Object.keys(serverTimingWindows).map((timing) => ({
-          name: timing,
-          series: requestSeries(run, name, timing),
-        })),
+      const requests = run.requests.map((request) => ({
+        ...seriesOf(run, request),
+        parts: partsOf(run, request),
       }))
+      const setup = setupOf(run)
       const figures = makeFigures(run.startedAt, requests, runSeries(run))
-      return { ...withLateness(figures, run), ...targetFigures(run) }
+      return { ...withLateness(figures, run), ...targetFigures(run), ...(setup !== null && { setup }) }
     }),
+  }
+}
+
+/** Journeys consist of their steps, which have parts. */
+function partsOf(run: Measurement, request: MeasuredRequest): Parts | null {
+  return isPlain(request) ? partsOfRequest(run, request) : null
+}
+
+function seriesOf(run: Measurement, request: MeasuredRequest): RequestSeries {
+  const { name, kind, phase, serverTimingWindows = {}, cache } = request
+  return {
+    name,
+    kind,
+    phase,
+    series: requestSeries(run, name),
+    cacheHitRate: cache?.ratio ?? null,
+    timings: Object.keys(serverTimingWindows).map((timing) => ({
+      name: timing,
+      series: requestSeries(run, name, timing),
+    })),
   }
 }
 
@@ -150,11 +173,13 @@ const NO_WINDOWS: Shortage = { needs: WINDOWS_MIN, had: 0, of: 'windows' }
 export interface RequestSeries {
   readonly name: string
   readonly kind: RequestResult['kind']
-  readonly phase?: RequestResult['phase']
+  readonly phase?: RequestResult['phase'] | undefined
   readonly series: Series
   readonly timings?: readonly { readonly name: string; readonly series: Series }[]
   /** The share of its responses from a cache; null if it is unknown. */
   readonly cacheHitRate?: number | null
+  /** What its mean latency consists of; null if that is unknown. */
+  readonly parts?: Parts | null
 }
 
 /** Makes the figures that are kept of a run; `whole` is the series of all its requests. */
@@ -163,18 +188,21 @@ export function makeFigures(
   requests: readonly RequestSeries[],
   whole: Series,
 ): RunFigures {
-  const estimates = requests.map(({ name, kind, series, timings = [], cacheHitRate = null }) => ({
-    name,
-    ...(cacheHitRate !== null && { cacheHitRate: rounded(cacheHitRate) }),
-    ...(timings.length > 0 && { timings: timings.map(timingFigures) }),
-    kind,
-    requests: series.reduce((sum, slice) => sum + slice.requests, 0),
-    failed: series.reduce((sum, slice) => sum + slice.failed, 0),
-    worst: findWorst(series),
-    p50: estimateMedianOf(series),
-    p95: estimateLatency(series, 'p95'),
-    p99: estimateLatency(series, 'p99'),
-  }))
+  const estimates = requests.map(
+    ({ name, kind, series, timings = [], cacheHitRate = null, parts = null }) => ({
+      name,
+      ...(cacheHitRate !== null && { cacheHitRate: rounded(cacheHitRate) }),
+      ...(timings.length > 0 && { timings: timings.map(timingFigures) }),
+      ...(parts !== null && { parts }),
+      kind,
+      requests: series.reduce((sum, slice) => sum + slice.requests, 0),
+      failed: series.reduce((sum, slice) => sum + slice.failed, 0),
+      worst: findWorst(series),
+      p50: estimateMedianOf(series),
+      p95: estimateLatency(series, 'p95'),
+      p99: estimateLatency(series, 'p99'),
+    }),
+  )
   const plain = requests.filter(isPlain)
   const all = joinSeries(plain.map(({ series }) => series))
   const scatters = estimates.flatMap(({ p50 }) =>

@@ -3,6 +3,7 @@
  */
 import type {
   AgentMark,
+  ConnectionFigures,
   GeneratorHealth,
   RequestResult,
   RunEnvironment,
@@ -40,6 +41,8 @@ export interface Measurement {
   readonly shards?: readonly ShardMark[] | null
   /** The machines that sent the load together. */
   readonly agents?: readonly AgentMark[]
+  /** How connections were set up; baselines keep it by run. */
+  readonly connections?: ConnectionFigures
   /** The accepted jobs of a baseline, the newest last. */
   readonly jobs?: readonly Job[]
 }
@@ -49,8 +52,8 @@ export type MeasuredTotals = Pick<
   Totals,
   'requests' | 'failed' | 'errorRate' | 'throughput' | 'requestRate' | 'latency'
 > &
-  // Results have it, baselines don't.
-  Partial<Pick<Totals, 'serviceTime'>>
+  // Results have them, baselines don't.
+  Partial<Pick<Totals, 'serviceTime' | 'timeToFirstByte' | 'bytesReceived' | 'retries' | 'statuses'>>
 
 /** The figures of the service's processes that a baseline keeps. */
 export type MeasuredTarget = Pick<TargetFigures, 'cpuPerRequest'> & {

@@ -18,6 +18,7 @@ export interface Second {
   readonly index: number
   readonly requests: number
   readonly failed: number
+  readonly bytesReceived: number
   readonly vus: number
   readonly dropped: number
   readonly p50Ms: number | null
@@ -181,6 +182,7 @@ export class Collector {
       generatorBusy: round(Math.max(0, ...second.busy.filter((share) => share !== undefined))),
       schedulingLagP99: second.latenessMsP99,
       gcPauseMax: round(second.gcMsMax),
+      bytesReceived: second.bytesReceived,
     }))
   }
 
@@ -227,10 +229,11 @@ export class Collector {
 
   private close(index: number, open: OpenWindow): void {
     const { tally } = open
-    const total = { requests: 0, failed: 0, latency: new Histogram() }
+    const total = { requests: 0, failed: 0, bytesReceived: 0, latency: new Histogram() }
     for (const i of tally.used) {
       if (!this.isSent(i)) continue
-      const { requests, failed, latency } = tally.get(i)
+      const { requests, failed, bytesReceived, latency } = tally.get(i)
+      total.bytesReceived += bytesReceived
       total.requests += requests
       total.failed += failed
       total.latency.add(latency)
@@ -239,6 +242,7 @@ export class Collector {
       index,
       requests: total.requests,
       failed: total.failed,
+      bytesReceived: total.bytesReceived,
       vus: open.vus,
       dropped: open.dropped,
       p50Ms: percentileMs(total.latency, 50),

@@ -6,6 +6,7 @@
 import { printable } from '../../base/printable.js'
 import type { MetricComparison } from '../../stats/comparison.js'
 import type { Result, ThresholdResult } from '../../stats/result.js'
+import { describeMadeOf } from '../made-of.js'
 import { describeNeverSucceeded } from '../never-succeeded.js'
 import { describeActual, describeChange, formatInterval, formatLimit, headline } from '../wording.js'
 import type { Format } from './format.js'
@@ -91,7 +92,8 @@ function outcomeOf(row: MetricComparison, gates: boolean): Case['outcome'] {
   const { verdict, reason } = row
   if (verdict === 'missing' || verdict === 'regressed') {
     const sure = row.interval === null ? '' : `; 95% CI ${formatInterval(row)}, limit ${formatLimit(row)}`
-    const message = describeChange(row) + sure
+    const why = row.madeOf === undefined ? '' : `; ${describeMadeOf(row.madeOf)}`
+    const message = describeChange(row) + sure + why
     return gates ? { tag: 'failure', type: 'regression', message } : { tag: 'skipped', message }
   }
   return verdict === 'inconclusive' ? { tag: 'skipped', message: reason ?? 'inconclusive' } : null

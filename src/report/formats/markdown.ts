@@ -14,6 +14,8 @@ import {
   sideTitles,
   sortNotable,
 } from '../comparison.js'
+import { listFindings } from '../findings.js'
+import { listMadeOf } from '../made-of.js'
 import { listNotes } from '../notes.js'
 import { describeTimingsLeft, hasCache, listTimings } from '../observed.js'
 import { COMPARED_ROWS_MAX, describeLeftOut, requestsShown } from '../ranking.js'
@@ -38,6 +40,7 @@ export function renderMarkdown(result: Result): string {
     renderTarget(result),
     renderReported(result),
     renderNotes(listNotes(result), sentence),
+    renderFindings(result),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
@@ -78,7 +81,22 @@ function renderComparison(comparison: Comparison): string {
   const titles = ['request', 'metric', ...sideTitles(comparison), 'change', '95% CI', 'limit', 'verdict']
   const left = shown.length - rows.length
   const more = left === 0 ? '' : `\n\n${plural(left, 'more metric')} not shown; these are the worst.`
-  return `${intro}\n\n${renderTable(titles, 2, rows)}${more}`
+  return `${intro}\n\n${renderTable(titles, 2, rows)}${more}${renderMadeOf(comparison)}`
+}
+
+function renderMadeOf(comparison: Comparison): string {
+  const sentences = listMadeOf(comparison)
+  return sentences.length === 0 ? '' : `\n\n${renderList(sentences)}`
+}
+
+function renderFindings(result: Result): string {
+  const findings = listFindings(result)
+  const sentences = findings.map(({ sentence, advice }) => `${sentence}. Try: ${advice}.`)
+  return sentences.length === 0 ? '' : `What stands out:\n\n${renderList(sentences)}`
+}
+
+function renderList(sentences: readonly string[]): string {
+  return sentences.map((sentence) => `- ${escapeMarkdown(sentence)}`).join('\n')
 }
 
 function renderThresholds({ thresholds, verdict }: Result): string {

@@ -6,6 +6,7 @@ import { plural } from '../../base/units.js'
 import type { Comparison, MetricComparison } from '../../stats/comparison.js'
 import { findMetric } from '../../stats/metrics.js'
 import { describeAside, isAside, isUnjudged, sideTitles, sortNotable, standsOut } from '../comparison.js'
+import { listMadeOf } from '../made-of.js'
 import { formatInterval, formatLimit, formatMetric, formatMetricChange, subjectOf } from '../wording.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
 import { tenth } from './scale.js'
@@ -23,13 +24,20 @@ export function renderComparison(comparison: Comparison): Markup {
   const folded = metrics.filter((row) => !shown.includes(row))
   return html`<section aria-labelledby="comparison">
 <h2 id="comparison">Compared with ${renderName(baseline)}</h2>
-${shown.length === 0 ? html`<p>Nothing stands out.</p>` : renderRows('Comparison', shown, columns)}${
+${shown.length === 0 ? html`<p>Nothing stands out.</p>` : renderRows('Comparison', shown, columns)}${renderMadeOf(comparison)}${
   folded.length === 0
     ? NOTHING
     : html`<details><summary>${plural(folded.length, shown.length === 0 ? 'metric' : 'more metric')}</summary>
 ${renderAside(metrics)}${renderRows('More metrics', folded, columns)}</details>
 `
 }</section>
+`
+}
+
+function renderMadeOf(comparison: Comparison): Content {
+  const sentences = listMadeOf(comparison)
+  if (sentences.length === 0) return NOTHING
+  return html`<ul>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>
 `
 }
 

@@ -8,7 +8,13 @@ import { renderComparison } from './comparison.js'
 import { renderDistribution } from './distribution.js'
 import { html, type Markup, NOTHING } from './markup.js'
 import { renderEach, renderRequests, renderTimings } from './requests.js'
-import { renderConditions, renderFailures, renderSource, renderThresholds } from './sections.js'
+import {
+  renderConditions,
+  renderFailures,
+  renderFindings,
+  renderSource,
+  renderThresholds,
+} from './sections.js'
 import { runPoints } from './series.js'
 import { renderTargetCharts } from './target-charts.js'
 import { endOf, renderTimeCharts, renderTimeTable } from './time-charts.js'
@@ -20,7 +26,7 @@ const ROWS_MAX = 60
 /** Renders the report without the surrounding page. `next` is the suggested next step, null for none. */
 export function renderReport(measured: Result, next: NextStep | null): Markup {
   const result = { ...measured, requests: measured.requests.map(withWarmup) }
-  return html`${renderVerdict(result, next)}${result.comparison === null ? NOTHING : renderComparison(result.comparison)}${renderThresholds(result)}${renderRequests(result)}${renderTimings(result.requests)}${renderCharts(result)}${renderFailures(result)}${renderEach(result)}${renderConditions(result)}${renderSource(result)}`
+  return html`${renderVerdict(result, next)}${result.comparison === null ? NOTHING : renderComparison(result.comparison)}${renderThresholds(result)}${renderRequests(result)}${renderTimings(result.requests)}${renderCharts(result)}${renderFailures(result)}${renderEach(result)}${renderConditions(result)}${renderFindings(result)}${renderSource(result)}`
 }
 
 function renderCharts(result: Result): Markup {

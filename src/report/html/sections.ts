@@ -6,6 +6,7 @@ import { formatLatency, formatShare, formatSize, plural } from '../../base/units
 import type { Result, Totals, WorkerHealth } from '../../stats/result.js'
 import { nameWorkers } from '../../stats/shard.js'
 import { describeAgents } from '../agents.js'
+import { listFindings } from '../findings.js'
 import { listReported, REPORTED_TITLES } from '../reported.js'
 import { listTargetFacts } from '../target.js'
 import { formatActual } from '../wording.js'
@@ -35,6 +36,17 @@ ${renderTable('Thresholds', columns, rows)}</section>
 function renderMet(passed: boolean, isInDoubt: boolean): Markup {
   if (isInDoubt) return html`<b class="unsure">? ${passed ? 'met' : 'not met'}</b>`
   return passed ? html`<span class="good">✓ met</span>` : html`<b class="bad">✗ not met</b>`
+}
+
+/** Renders what stands out; nothing if nothing does. */
+export function renderFindings(result: Result): Markup {
+  const findings = listFindings(result)
+  if (findings.length === 0) return NOTHING
+  return html`<section aria-labelledby="findings">
+<h2 id="findings">What stands out</h2>
+<ul class="findings">${findings.map(({ sentence, advice }) => html`<li>${sentence}.<br><span class="hint">Try: ${advice}.</span></li>`)}</ul>
+</section>
+`
 }
 
 /** Renders the failures; nothing without failures. */

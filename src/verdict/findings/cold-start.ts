@@ -1,0 +1,33 @@
+/**
+ * A service that is slow at first: cold caches, lazy loading, code that isn't compiled yet.
+ */
+import { findingOf } from '../../stats/findings.js'
+import { isOwnFault, type Rule, usual } from './run-view.js'
+
+const SECONDS_MIN = 10
+/** Any process is slower in its first second. */
+const SLOW_SECONDS_MIN = 2
+/** A second is slow at this multiple of the usual median latency; together they have to be slower by a factor and some ms. */
+const SLOW = 1.3
+const FACTOR = 1.5
+const EXTRA_MS = 3
+/** Of the later seconds, so many may be slow by chance. */
+const LATER_SLOW_MAX = 0.1
+const REQUESTS_MIN = 5
+
+/** Finds first seconds that are slower than the others. */
+export const findColdStart: Rule = ({ seconds, isDisturbed }) => {
+  if (seconds.length < SECONDS_MIN) return []
+  const after = usual(seconds.slice(seconds.length >> 1), ({ p50 }) => p50)
+  const slow = seconds.map(({ p50 }) => p50 !== null && p50 > SLOW * after)
+  const count = slow.indexOf(false)
+  if (count < SLOW_SECONDS_MIN || count > seconds.length / 2) return []
+  const later = slow.slice(count + 1)
+  if (later.filter(Boolean).length > LATER_SLOW_MAX * later.length) return []
+  const first = seconds.slice(0, count)
+  if (first.some((second) => isOwnFault(second) || second.requests < REQUESTS_MIN)) return []
+  const before = usual(first, ({ p50 }) => p50)
+  const times = isDisturbed ? 2 : 1
+  if (before < Math.max(times * FACTOR * after, after + EXTRA_MS)) return []
+  return [findingOf('cold_start', { slowSeconds: count, before, after })]
+}

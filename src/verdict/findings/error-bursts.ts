@@ -1,0 +1,33 @@
+/**
+ * Failures that come together: a restart, a full queue, a dependency that is gone for a moment.
+ */
+import { findingOf } from '../../stats/findings.js'
+import { isOwnFault, type Rule } from './run-view.js'
+
+const FAILED_MIN = 20
+/** The share of all failures that a burst has to have, and the share of the seconds it may take, but two at least. */
+const FAILURES_SHARE = 0.8
+const SECONDS_SHARE = 0.1
+const BURST_SECONDS = 2
+/** In fewer seconds, two are no burst. */
+const SECONDS_MIN = 8
+
+/** Finds failures that nearly all fell into a few seconds. */
+export const findErrorBursts: Rule = ({ run, seconds }) => {
+  const { failed, requests } = run.totals
+  if (failed < FAILED_MIN || failed === requests || seconds.length < SECONDS_MIN) return []
+  const most = Math.max(BURST_SECONDS, Math.floor(SECONDS_SHARE * seconds.length))
+  const worst = [...seconds].sort((a, b) => b.failed - a.failed).slice(0, most)
+  const burst = worst.filter((second) => second.failed > 0 && !isOwnFault(second))
+  const inBursts = burst.reduce((sum, second) => sum + second.failed, 0)
+  if (inBursts < FAILURES_SHARE * failed) return []
+  return [
+    findingOf('error_bursts', {
+      failed,
+      inBursts,
+      burstSeconds: burst.length,
+      seconds: seconds.length,
+      firstSecond: Math.min(...burst.map(({ second }) => second)),
+    }),
+  ]
+}

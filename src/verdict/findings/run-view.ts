@@ -1,0 +1,78 @@
+/**
+ * A run as the rules for findings see it: its whole seconds, without those in which perfctl itself was slow.
+ */
+import type { Finding } from '../../stats/findings.js'
+import { median } from '../../stats/math.js'
+import type { Measured, TimelinePoint } from '../../stats/result.js'
+import { listLoadDoubts } from '../../stats/shard.js'
+import { isPlain } from '../measurement.js'
+import type { Slice } from '../series.js'
+
+/** What findings are made from. */
+export interface RunView {
+  readonly run: Measured
+  /** The whole seconds of the measured part. */
+  readonly seconds: readonly TimelinePoint[]
+  /**
+   * Requests were late, or other work took CPU time from the load, and so perhaps from the service: latencies say
+   * little. A rule is silent then, or asks for twice as much.
+   */
+  readonly isDisturbed: boolean
+}
+
+/** A rule: what it finds, most often nothing. */
+export type Rule = (view: RunView) => Finding[]
+
+/** The share of the time that a worker may wait for a CPU. */
+const STARVED_MAX = 0.2
+
+/** Returns the view; null for a run that is only a part of one, or whose figures may not be the service's. */
+export function viewRun(run: Measured): RunView | null {
+  const { generator, interrupted, error, session, shard } = run
+  const isPart = interrupted || error !== null || session !== null || shard !== null
+  if (isPart || run.runs.length > 1 || listLoadDoubts(run).length > 0) return null
+  if (generator.saturated) return null
+  return {
+    run,
+    seconds: run.timeline.filter(({ second }) => second + 1 <= run.durationSeconds),
+    isDisturbed:
+      generator.lateFrom !== undefined ||
+      generator.workers.some(({ starved }) => (starved ?? 0) > STARVED_MAX),
+  }
+}
+
+const OWN_BUSY = 0.9
+const OWN_PAUSE_MS = 20
+
+/** Whether perfctl itself was slow in this second. */
+export function isOwnFault({ generatorBusy, schedulingLagP99, gcPauseMax }: TimelinePoint): boolean {
+  return (generatorBusy ?? 0) > OWN_BUSY || Math.max(schedulingLagP99 ?? 0, gcPauseMax ?? 0) > OWN_PAUSE_MS
+}
+
+/** Returns the requests whose figures are the service's under load: no journeys, and not what users send once. */
+export function plainRequests({ requests }: Measured): Measured['requests'] {
+  return requests.filter(isPlain)
+}
+
+/** Counts the successful requests of a slice, and adds their latencies up in ms; `longest` is the highest of them. */
+export function readSlice({ latencies }: Slice) {
+  let count = 0
+  let sum = 0
+  let longest = 0
+  for (const { values, counts } of latencies) {
+    for (let i = 0; i < values.length; i++) {
+      count += counts[i]!
+      sum += (counts[i]! * values[i]!) / 1000
+      longest = Math.max(longest, values[i]! / 1000)
+    }
+  }
+  return { count, sum, longest }
+}
+
+/** Returns the median of a figure of some seconds; NaN if none has it. */
+export function usual(
+  seconds: readonly TimelinePoint[],
+  read: (second: TimelinePoint) => number | null,
+): number {
+  return median(seconds.flatMap((second) => read(second) ?? []))
+}
