@@ -19,7 +19,7 @@ export interface PlanOptions {
 /** The plan of one load of a scenario against `target`. Equal scenarios, seeds and days give equal plans. */
 export function makePlan(scenario: Scenario, { variables = {}, ...options }: PlanOptions): Plan {
   const { load, http, data, requests, beforeEach, secrets, files, observe } = scenario
-  const { process: _, ...answers } = observe ?? {}
+  const { process: _, metrics: __, ...answers } = observe ?? {}
   const sharedCursors = makeSharedCursors(data)
   const onceSteps = [...scenario.before, ...scenario.after]
   const checksResponses = listSeries(scenario).some(

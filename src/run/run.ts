@@ -380,8 +380,8 @@ function findBroken(
   const target = watch?.figures(totals.requests)
   const results = judgeThresholds(ripe, { ...totals, ...(target && { target }) }, requests)
   const broken = ripe.find(({ abort, request, metric }, i) => {
-    // Growth takes two minutes, and a process that can't be observed must not end the run.
-    if (findMetric(metric)?.isOfProcess && results[i]!.actual === null) return false
+    // Growth takes two minutes, and what can't be observed must not end the run.
+    if (findMetric(metric)?.isOfService && results[i]!.actual === null) return false
     const measured = request === null ? totals : requests.find(({ name }) => name === request)
     return !results[i]!.passed && (measured?.requests ?? 0) >= abort!.minSamples
   })

@@ -12,6 +12,7 @@ import { makeFeeder } from './blocks/data.js'
 import { readFields, type ScenarioInput } from './blocks/definition.js'
 import { makeHttp } from './blocks/http.js'
 import { makeLoad } from './blocks/load.js'
+import { settleLimit } from './blocks/metric-limit.js'
 import { checkObserved, makeObserve } from './blocks/observe.js'
 import { checkProfile } from './blocks/profiles.js'
 import { makeReady } from './blocks/ready.js'
@@ -119,12 +120,12 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
   const first = input.load === undefined ? Object.keys(input.profiles ?? {})[0] : undefined
   const profile = origin.profile ?? first
   const name = input.name ?? basename(file, extname(file))
-  const observe = makeObserve(input.observe ?? {})
   // A part of an extended file gets line 1, because reports show only this file.
   const lineOf = (path: Path) => {
     const place = yaml.locate(path)
     return place.file === file ? place.line : 1
   }
+  const observe = makeObserve(input.observe ?? {}, lineOf(['observe', 'metrics']))
   const phase = (key: 'before' | 'beforeEach' | 'after') =>
     makeSteps(input[key] ?? [], names[key], [key], lineOf)
   return {
@@ -150,7 +151,7 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
     ...(files && { files }),
     ...(observe && { observe }),
     thresholds: (input.thresholds ?? []).map((threshold, index) =>
-      makeThreshold(threshold, lineOf(['thresholds', index]), secrets),
+      settleLimit(makeThreshold(threshold, lineOf(['thresholds', index]), secrets), observe),
     ),
     baseline: makeBaseline(input.baseline ?? {}, file, profile),
     ...(input.reference && { reference: makeReference(input.reference) }),

@@ -11,11 +11,11 @@ export interface Metric {
   readonly id: string
   /** A short description for help texts. */
   readonly description: string
-  /** `ratio` is 0 … 1, shown as percent. */
-  readonly unit: 'ms' | 'ratio' | 'perSecond' | 'count' | 'bytes' | 'bytesPerMinute'
+  /** `ratio` is 0 … 1, shown as percent. `own`: that of what the service reports (see `MetricFigures`). */
+  readonly unit: 'ms' | 'ratio' | 'perSecond' | 'count' | 'bytes' | 'bytesPerMinute' | 'own'
   readonly better: 'lower' | 'higher'
-  /** It is one of the service's processes, so no request has one of its own. */
-  readonly isOfProcess?: true
+  /** It is one of the service as a whole, so no request has one of its own. */
+  readonly isOfService?: true
   /** Returns the value for a whole run; null if nothing was measured. */
   readonly read: (figures: RunFigures) => number | null
 }
@@ -66,7 +66,7 @@ export const METRICS: readonly Metric[] = [
     description: 'CPU time of the service per completed request; with observe.process',
     unit: 'ms',
     better: 'lower',
-    isOfProcess: true,
+    isOfService: true,
     read: ({ target }) => target?.cpuPerRequest ?? null,
   },
   {
@@ -74,7 +74,7 @@ export const METRICS: readonly Metric[] = [
     description: 'most memory of the service; with observe.process',
     unit: 'bytes',
     better: 'lower',
-    isOfProcess: true,
+    isOfService: true,
     read: ({ target }) => target?.memory?.max ?? null,
   },
   {
@@ -82,10 +82,11 @@ export const METRICS: readonly Metric[] = [
     description: 'growth of the memory of the service, in runs of two minutes or more; with observe.process',
     unit: 'bytesPerMinute',
     better: 'lower',
-    isOfProcess: true,
+    isOfService: true,
     read: ({ target }) => target?.memory?.growthPerMinute ?? null,
   },
   timing('NAME', 'p95', 'what the service says of its own time, by name; with observe.serverTiming'),
+  reported('NAME', 'max', 'a figure that the service reports of itself, by name; with observe.metrics'),
 ]
 
 /** The figures of a latency or a server timing. */
@@ -93,6 +94,17 @@ export const FIGURES = ['p50', 'p75', 'p90', 'p95', 'p99', 'p999', 'mean', 'max'
 
 /** `server_timing.db.p95`. Names may contain dots. */
 const TIMING = new RegExp(`^server_timing\\.(.+)\\.(${FIGURES.join('|')})$`)
+
+/** The figures of a metric that the service reports of itself. */
+export const METRIC_FIGURES = ['mean', 'min', 'max', 'last'] as const
+
+/** `metrics.heap.max`. */
+const REPORTED = new RegExp(`^metrics\\.([^.]+)\\.(${METRIC_FIGURES.join('|')})$`)
+
+/** Returns the name in the id of a metric that the service reports of itself; null for other metrics. */
+export function metricIn(id: string): string | null {
+  return REPORTED.exec(id)?.[1] ?? null
+}
 
 /** Returns the id of a server timing's metric. */
 export function timingMetric(name: string, figure: string): string {
@@ -109,7 +121,24 @@ export function findMetric(id: string): Metric | undefined {
   const [, name, figure] = TIMING.exec(id) ?? []
   if (name !== undefined)
     return timing(name, figure as LatencyFigure, `${figure} of the server timing "${name}"`)
+  const [, own, part] = REPORTED.exec(id) ?? []
+  if (own !== undefined)
+    return reported(own, part as MetricFigure, `${part} of the service's metric "${own}"`)
   return METRICS.find((metric) => metric.id === id)
+}
+
+type MetricFigure = (typeof METRIC_FIGURES)[number]
+
+/** Which of them is better depends on the metric: `better` isn't used, because comparisons leave it out. */
+function reported(name: string, figure: MetricFigure, description: string): Metric {
+  return {
+    id: `metrics.${name}.${figure}`,
+    description,
+    unit: 'own',
+    better: 'lower',
+    isOfService: true,
+    read: ({ target }) => target?.metrics?.[name]?.[figure] ?? null,
+  }
 }
 
 type LatencyFigure = (typeof FIGURES)[number]

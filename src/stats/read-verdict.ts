@@ -4,6 +4,7 @@
 import { flag, list, number, type Shape, text } from '../base/shape.js'
 import { type Comparison, type MetricComparison, WHYS } from './comparison.js'
 import type { ThresholdResult } from './result.js'
+import { METRIC_UNITS } from './target-metrics.js'
 
 /** Reads a threshold. */
 export function readThreshold(shape: Shape): ThresholdResult {
@@ -11,6 +12,7 @@ export function readThreshold(shape: Shape): ThresholdResult {
     expression: shape.get('expression').text(),
     request: shape.get('request').or(text, null),
     actual: shape.get('actual').or(number, null),
+    ...shape.get('unit').or((unit) => ({ unit: unit.oneOf(METRIC_UNITS) }), {}),
     passed: shape.get('passed').flag(),
     ...(shape.get('inDoubt').or(flag, false) && { inDoubt: true }),
   }

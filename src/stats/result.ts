@@ -6,6 +6,7 @@
 import type { Environment } from '../base/host.js'
 import type { Comparison } from './comparison.js'
 import type { TargetFigures } from './target.js'
+import type { MetricUnit } from './target-metrics.js'
 
 /** The value of `schema` in every result file. */
 export const RESULT_SCHEMA = 'perfctl/result@1'
@@ -356,6 +357,8 @@ export interface ThresholdResult {
   readonly request: string | null
   /** In the metric's unit; null if nothing was measured, which fails the threshold. */
   readonly actual: number | null
+  /** The unit of a metric that the service reports of itself; absent for a plain number, and for other metrics. */
+  readonly unit?: MetricUnit
   readonly passed: boolean
   /**
    * Not met, but it would be without the time that requests were sent late by: whether the service or the load generator

@@ -1,10 +1,20 @@
 /**
- * What the processes of the service used during the load: readings of counters become figures of the measured part.
+ * What the processes of the service used during the load: readings of counters become figures of the measured part. The
+ * metrics that the service reports of itself are beside them.
  */
 import { flag, list, number, type Shape, text } from '../base/shape.js'
 import { median } from './math.js'
+import { type FailedScrapes, joinTargetFailures, readFailedScrapes } from './target-failures.js'
+import {
+  joinMetrics,
+  type MetricSecond,
+  type MetricsByName,
+  type MetricValues,
+  readMetrics,
+  readMetricValues,
+} from './target-metrics.js'
 
-/** The figures of the service's processes in the measured part. What was not measured is null. */
+/** The figures of the service's processes and metrics in the measured part. What was not measured is null. */
 export interface TargetFigures {
   readonly cpuSeconds: number | null
   /** CPU time in ms per completed request, failed ones included. */
@@ -14,6 +24,8 @@ export interface TargetFigures {
   /** How long threads had to wait because the control group had used up its share of CPU time; null without a share. */
   readonly throttledSeconds: number | null
   readonly memory: MemoryFigures | null
+  /** The metrics that the scenario takes, by name; absent if it takes none. */
+  readonly metrics?: MetricsByName
   readonly timeline: readonly TargetSecond[]
   /** Why figures are missing; empty if none are. */
   readonly failures: readonly TargetFailure[]
@@ -33,17 +45,34 @@ interface MemoryFigures {
 /** One second of the measured part. A second without a reading is left out. */
 export interface TargetSecond {
   readonly second: number
-  /** The cores in use since the reading before. */
+  /** The cores in use since the reading before; null without a reading. */
+  readonly cpu: number | null
+  /** In bytes, at the end of the second; null without a reading. */
+  readonly memory: number | null
+  /** Absent if the scenario takes no metrics. */
+  readonly metrics?: MetricValues
+}
+
+/** A second with a reading of the processes. */
+export interface ProcessSecond extends TargetSecond {
   readonly cpu: number
-  /** In bytes, at the end of the second. */
   readonly memory: number
 }
 
-/** Why there are no figures, or none from some moment on. */
+/** Whether the processes were read in that second. */
+export function hasReading(second: TargetSecond): second is ProcessSecond {
+  return second.cpu !== null && second.memory !== null
+}
+
+/** Why there are no figures, none from some moment on, or none of some seconds. */
 export interface TargetFailure {
   readonly kind: TargetFailureKind
   /** For people. */
   readonly message: string
+  /** It is of the metrics that the service reports; absent: of its processes. */
+  readonly source?: 'metrics'
+  /** The scrapes that failed; absent for other failures. */
+  readonly scrapes?: FailedScrapes
 }
 
 /** Each reason for missing figures. */
@@ -56,10 +85,23 @@ const TARGET_FAILURES = [
   'shard',
   'session',
   'ended',
+  // Of scrapes:
+  'status',
+  'timeout',
+  'connect',
+  'reset',
+  'dns',
+  'tls',
+  'protocol',
+  'redirects',
+  'format',
+  'truncated',
+  'size',
+  'no_series',
 ] as const
 
 /** One reason for missing figures. */
-type TargetFailureKind = (typeof TARGET_FAILURES)[number]
+export type TargetFailureKind = (typeof TARGET_FAILURES)[number]
 
 /** The counters of a service at one moment. */
 export interface TargetReading {
@@ -100,7 +142,7 @@ export function summarizeTarget({ readings, requests, isSum, failures }: TargetR
   const [first, last] = [readings[0], readings.at(-1)]
   if (first === undefined || last === undefined || first === last) return unmeasuredTarget(failures)
   const cpuMs = last.cpuMs - first.cpuMs
-  const timeline = readings.slice(1).map((reading, index): TargetSecond => {
+  const timeline = readings.slice(1).map((reading, index): ProcessSecond => {
     const before = readings[index]!
     return {
       second: Math.max(0, Math.round(reading.atMs / 1000) - 1),
@@ -139,11 +181,13 @@ const SLOT_SECONDS = 10
  * in the second half (Theil–Sen). What a garbage collector lets pile up and then frees is no growth. Null in less than
  * two minutes.
  */
-export function growthPerMinute(timeline: readonly Pick<TargetSecond, 'second' | 'memory'>[]): number | null {
+export function growthPerMinute(
+  timeline: readonly Pick<ProcessSecond, 'second' | 'memory'>[],
+): number | null {
   const [from, to] = [timeline[0]?.second ?? 0, (timeline.at(-1)?.second ?? 0) + 1]
   if (to - from < GROWTH_SECONDS_MIN) return null
   const start = from + (to - from) / 2
-  const lowest = new Map<number, Pick<TargetSecond, 'second' | 'memory'>>()
+  const lowest = new Map<number, Pick<ProcessSecond, 'second' | 'memory'>>()
   for (const point of timeline) {
     const slot = Math.floor((point.second - start) / SLOT_SECONDS)
     const isWhole = start + (slot + 1) * SLOT_SECONDS <= to
@@ -155,6 +199,32 @@ export function growthPerMinute(timeline: readonly Pick<TargetSecond, 'second' |
     points.slice(index + 1).map((b) => (b.memory - a.memory) / (b.second - a.second)),
   )
   return slopes.length === 0 ? null : Math.round(60 * median(slopes))
+}
+
+/** What was read of the service's metrics. */
+export interface MetricsRecord {
+  readonly metrics: MetricsByName
+  /** In order. */
+  readonly seconds: readonly MetricSecond[]
+  readonly failures: readonly TargetFailure[]
+}
+
+/** Puts the metrics beside the figures of the processes, second by second. */
+export function withMetrics(
+  target: TargetFigures,
+  { metrics, seconds, failures }: MetricsRecord,
+): TargetFigures {
+  const points = new Map<number, TargetSecond>(
+    target.timeline.map((point) => [point.second, { ...point, metrics: {} }]),
+  )
+  for (const { second, metrics: values } of seconds)
+    points.set(second, { second, cpu: null, memory: null, ...points.get(second), metrics: values })
+  return {
+    ...target,
+    metrics,
+    timeline: [...points.values()].sort((a, b) => a.second - b.second),
+    failures: [...target.failures, ...failures],
+  }
 }
 
 /** A run that is joined with others. */
@@ -178,16 +248,24 @@ export function joinTargets(
       : [{ target, durationSeconds, requests: totals.requests, start: starts[index]! }],
   )
   if (observed.length === 0) return {}
-  const failures = new Map(
-    observed.flatMap(({ target }) => target.failures.map((failure) => [failure.message, failure])),
+  const timeline = observed.flatMap(({ target, start }) =>
+    target.timeline.map((point) => ({ ...point, second: point.second + start })),
   )
+  const shared = {
+    ...joinMetricsOf(
+      timeline,
+      observed.map(({ target }) => target),
+    ),
+    timeline,
+    failures: joinTargetFailures(observed.map(({ target }) => target.failures)),
+  }
   const measured = observed.flatMap(({ target, ...part }) =>
     target.cpuSeconds === null || target.memory === null
       ? []
       : [{ ...part, ...target, cpuSeconds: target.cpuSeconds, memory: target.memory }],
   )
   const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0)
-  if (measured.length === 0) return { target: unmeasuredTarget([...failures.values()]) }
+  if (measured.length === 0) return { target: { ...unmeasuredTarget([]), ...shared } }
   const cpuSeconds = sum(measured.map((part) => part.cpuSeconds))
   const whole = measured.filter(({ cpuPerRequest }) => cpuPerRequest !== null)
   const requests = sum(whole.map((part) => part.requests))
@@ -207,12 +285,23 @@ export function joinTargets(
       growthPerMinute: growths.length === 0 ? null : Math.round(median(growths)),
       ...(measured.some(({ memory }) => memory.isSum) && { isSum: true as const }),
     },
-    timeline: measured.flatMap(({ timeline, start }) =>
-      timeline.map((point) => ({ ...point, second: point.second + start })),
-    ),
-    failures: [...failures.values()],
+    ...shared,
   }
   return { target }
+}
+
+function joinMetricsOf(
+  timeline: readonly TargetSecond[],
+  parts: readonly TargetFigures[],
+): Pick<TargetFigures, 'metrics'> {
+  const known = parts.map(({ metrics }) => metrics).filter((metrics) => metrics !== undefined)
+  if (known.length === 0) return {}
+  return {
+    metrics: joinMetrics(
+      known,
+      timeline.flatMap(({ second, metrics }) => (metrics === undefined ? [] : { second, metrics })),
+    ),
+  }
 }
 
 /** Reads the figures from a result file. */
@@ -224,6 +313,7 @@ export function readTarget(shape: Shape): TargetFigures {
     cpuCores: figure('cpuCores'),
     throttledSeconds: figure('throttledSeconds'),
     memory: shape.get('memory').or(readMemory, null),
+    ...shape.get('metrics').or((metrics) => ({ metrics: readMetrics(metrics) }), {}),
     timeline: shape.get('timeline').or(list(readSecond), []),
     failures: shape.get('failures').or(list(readFailure), []),
   }
@@ -242,13 +332,21 @@ function readMemory(shape: Shape): MemoryFigures {
 function readSecond(shape: Shape): TargetSecond {
   return {
     second: shape.get('second').count(),
-    cpu: shape.get('cpu').number(),
-    memory: shape.get('memory').number(),
+    cpu: shape.get('cpu').or(number, null),
+    memory: shape.get('memory').or(number, null),
+    ...shape.get('metrics').or((metrics) => ({ metrics: readMetricValues(metrics) }), {}),
   }
 }
 
 function readFailure(shape: Shape): TargetFailure {
-  return { kind: shape.get('kind').oneOf(TARGET_FAILURES), message: text(shape.get('message')) }
+  const source = shape.get('source').or((each) => each.oneOf(['metrics'] as const), null)
+  const scrapes = shape.get('scrapes').or(readFailedScrapes, null)
+  return {
+    kind: shape.get('kind').oneOf(TARGET_FAILURES),
+    message: text(shape.get('message')),
+    ...(source !== null && { source }),
+    ...(scrapes !== null && { scrapes }),
+  }
 }
 
 function round(value: number, digits: number): number {

@@ -23,12 +23,12 @@ export function judgeThresholds(
   lateFrom?: LatePercentile,
 ): readonly ThresholdResult[] {
   return thresholds.map((threshold) => {
-    const { expression, request } = threshold
+    const { expression, request, unit } = threshold
     const measured = request === null ? run : findWhole(requests, request)
     const actual = measured === undefined ? null : (findMetric(threshold.metric)?.read(measured) ?? null)
     const passed = actual !== null && isMet(threshold, actual)
     const inDoubt = !passed && measured !== undefined && isMetOnTime(threshold, measured, lateFrom)
-    return { expression, request, actual, passed, ...(inDoubt && { inDoubt }) }
+    return { expression, request, actual, ...(unit && { unit }), passed, ...(inDoubt && { inDoubt }) }
   })
 }
 

@@ -2,7 +2,7 @@
  * CPU time and memory of the service over time, on the time axis of the other charts.
  */
 import { formatDuration, formatSize } from '../../base/units.js'
-import type { TargetFigures, TargetSecond } from '../../stats/target.js'
+import { hasReading, type ProcessSecond, type TargetFigures } from '../../stats/target.js'
 import { formatCores } from '../target.js'
 import { type Chart, renderChart } from './chart.js'
 import { html, type Markup, NOTHING } from './markup.js'
@@ -15,9 +15,10 @@ export function renderTargetCharts(
   seconds: number,
   limit: number,
 ): Markup {
-  if (target === undefined || target.timeline.length === 0) return NOTHING
-  const size = Math.ceil(target.timeline.length / limit)
-  const points = thin(target.timeline, size)
+  const timeline = target?.timeline.filter(hasReading) ?? []
+  if (timeline.length === 0) return NOTHING
+  const size = Math.ceil(timeline.length / limit)
+  const points = thin(timeline, size)
   const xMax = Math.max(seconds, points.at(-1)!.second + 1)
   const frame = {
     xs: points.map(({ second }) => second + size / 2),
@@ -30,7 +31,7 @@ export function renderTargetCharts(
 
 type Frame = Pick<Chart, 'xs' | 'xMax' | 'xTicks' | 'isSmall'>
 
-function renderCpu(points: readonly TargetSecond[], frame: Frame): Markup {
+function renderCpu(points: readonly ProcessSecond[], frame: Frame): Markup {
   const values = points.map(({ cpu }) => cpu)
   const most = Math.max(...values)
   return renderChart({
@@ -43,7 +44,7 @@ function renderCpu(points: readonly TargetSecond[], frame: Frame): Markup {
   })
 }
 
-function renderMemory(points: readonly TargetSecond[], frame: Frame): Markup {
+function renderMemory(points: readonly ProcessSecond[], frame: Frame): Markup {
   const values = points.map(({ memory }) => memory)
   const most = Math.max(...values)
   return renderChart({
@@ -61,12 +62,12 @@ function formatBytes(bytes: number): string {
   return formatSize(bytes).replace(/\.0+(?=\D)/, '')
 }
 
-function momentOf({ second }: TargetSecond): string {
+function momentOf({ second }: ProcessSecond): string {
   return formatDuration(second * 1000)
 }
 
 /** Joins every `size` seconds: cores are means, memory is the most. */
-function thin(timeline: readonly TargetSecond[], size: number): TargetSecond[] {
+function thin(timeline: readonly ProcessSecond[], size: number): ProcessSecond[] {
   return Array.from({ length: Math.ceil(timeline.length / size) }, (_, index) => {
     const part = timeline.slice(index * size, (index + 1) * size)
     return {

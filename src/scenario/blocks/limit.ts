@@ -6,9 +6,10 @@ import { parseDuration, parseRate, parseRatio, parseSize, parseSizeRate } from '
 import { FIGURES, findMetric, METRICS, type Metric } from '../../stats/metrics.js'
 import type { Threshold } from '../model/scenario.js'
 import { quoted, type Report, type TreeProblem } from '../yaml/tree.js'
+import { METRIC_LIMIT_HINT, parseMetricLimit } from './metric-limit.js'
 
 /** The part of a threshold that its text states. */
-export type Limit = Pick<Threshold, 'expression' | 'request' | 'metric' | 'operator' | 'limit'>
+export type Limit = Pick<Threshold, 'expression' | 'request' | 'metric' | 'operator' | 'limit' | 'unit'>
 
 const OPERATORS = ['<', '<=', '>', '>=']
 
@@ -20,9 +21,10 @@ export function parseThreshold(text: string, requests: readonly string[], report
   }
   // The name ends at the last ": ", since it may contain one itself.
   const [, request, rule] = /^(?:([\s\S]*\S)\s*:\s+)?([\s\S]*)$/.exec(text.trim())!
-  const match = /^(server_timing\.[^\s<>=]+|[A-Za-z_]\w*(?:\s*\(\s*[\d.]+\s*\))?)\s*([<>=!]+)\s*(.+)$/.exec(
-    rule!.trim(),
-  )
+  const match =
+    /^((?:server_timing|metrics)\.[^\s<>=]+|[A-Za-z_]\w*(?:\s*\(\s*[\d.]+\s*\))?)\s*([<>=!]+)\s*(.+)$/.exec(
+      rule!.trim(),
+    )
   if (match === null) return wrong(`${quoted(text)} is not a threshold`, EXAMPLES)
   const [, name, operator, value] = match as unknown as [string, string, string, string]
   const metric = findMetric(metricId(name))
@@ -35,7 +37,7 @@ export function parseThreshold(text: string, requests: readonly string[], report
   if (metric === undefined) return wrong(`unknown metric ${quoted(name)}`, metricHint(name), name)
   if (!OPERATORS.includes(operator))
     return wrong(`${operator} is not an operator`, 'use <, <=, > or >=', operator)
-  const limit = parseLimit(value, metric)
+  const limit = metric.unit === 'own' ? parseMetricLimit(value) : parseLimit(value, metric.unit)
   if (limit === null)
     return wrong(
       unitProblem(value, metric),
@@ -48,7 +50,7 @@ export function parseThreshold(text: string, requests: readonly string[], report
     request: request ?? null,
     metric: metric.id,
     operator: operator as Limit['operator'],
-    limit,
+    ...limit,
   }
 }
 
@@ -67,6 +69,7 @@ function metricId(name: string): string {
 function metricHint(name: string): string {
   if (name.startsWith('server_timing'))
     return `write server_timing, a name and one of ${FIGURES.join(', ')}, such as server_timing.db.p95`
+  if (name.startsWith('metrics')) return METRIC_LIMIT_HINT
   const known = METRICS.map((metric) => metric.id)
   return didYouMean(name, known) ?? `the metrics are ${known.join(', ')}`
 }
@@ -77,8 +80,16 @@ function requestHint(name: string, requests: readonly string[]): string {
   return didYouMean(name, requests) ?? `the requests are ${requests.slice(0, 8).map(quoted).join(', ')}`
 }
 
-function parseLimit(text: string, metric: Metric): number | null {
-  switch (metric.unit) {
+function parseLimit(text: string, unit: Unit): Pick<Limit, 'limit'> | null {
+  const limit = parseNumber(text, unit)
+  return limit === null ? null : { limit }
+}
+
+/** The units of metrics that are always the same. */
+type Unit = Exclude<Metric['unit'], 'own'>
+
+function parseNumber(text: string, unit: Unit): number | null {
+  switch (unit) {
     case 'ms':
       return parseDuration(text)
     case 'ratio':
@@ -107,6 +118,7 @@ const EXPECTED: Readonly<Record<Metric['unit'], string>> = {
   count: 'a whole number',
   bytes: 'a size',
   bytesPerMinute: 'a size per unit of time',
+  own: 'a number, with the unit of the metric',
 }
 
 function unitProblem(value: string, metric: Metric): string {
@@ -132,5 +144,7 @@ function sample(value: string, metric: Metric): string {
       return `${number ?? 500}MB`
     case 'bytesPerMinute':
       return `${number ?? 5}MB/m`
+    case 'own':
+      return `${number ?? 300}MB, 20ms, 5/s or 80%`
   }
 }

@@ -1,7 +1,7 @@
 /**
- * `observe`: what is read beside latencies, from the answers and from the processes of the service.
+ * `observe`: what is read beside latencies: from the answers, from the processes of the service, and from its metrics.
  */
-import { findMetric, timingIn } from '../../stats/metrics.js'
+import { findMetric, metricIn, timingIn } from '../../stats/metrics.js'
 import { TIMINGS_MAX } from '../../stats/sheet.js'
 import { choice, inside, type Reader, readText, wrong } from '../fields/fields.js'
 import type { Leaves } from '../fields/leaves.js'
@@ -10,13 +10,16 @@ import { countReader, wholeNumber } from '../fields/unit-fields.js'
 import type { Observe } from '../model/observe.js'
 import type { Threshold } from '../model/scenario.js'
 import { isTreeMap, nameOf, quoted, type Report, Scalar, type TreeProblem, wrongKey } from '../yaml/tree.js'
+import { metricLimitProblem } from './metric-limit.js'
+import { makeMetrics, metricsSchema } from './observed-metrics.js'
 
 type ObserveInput = FieldsOf<typeof observeFields>
 
 /** The field `observe` of a scenario. */
 export function observeSchema(leaves: Leaves) {
   return map(observeFields(leaves), {
-    description: 'What is read beside latencies: from the responses, and from the processes of the service.',
+    description:
+      'What is read beside latencies: from the responses, from the processes of the service, and from its metrics.',
     sample: 'serverTiming: true',
     synonyms: {
       server_timing: 'serverTiming',
@@ -24,13 +27,16 @@ export function observeSchema(leaves: Leaves) {
       caching: 'cache',
       cpu: 'process',
       memory: 'process',
+      prometheus: 'metrics',
+      scrape: 'metrics',
     },
   })
 }
 
 const NAME = /^[\w!#$%&'*+\-.^`|~]{1,64}$/
 
-function observeFields({ option, flag }: Leaves) {
+function observeFields(leaves: Leaves) {
+  const { option, flag } = leaves
   const names = {
     type: 'array',
     minItems: 1,
@@ -59,33 +65,37 @@ function observeFields({ option, flag }: Leaves) {
       'CPU time and memory of the service, with all processes that it starts; Linux only. auto: of the demo service; port: of what listens on it on this machine; pid: of that process.',
       { examples: ['auto', { port: 3000 }, { pid: 4711 }] },
     ),
+    metrics: metricsSchema(leaves).optional(),
   }
 }
 
-/** What the input describes; undefined if nothing is observed. */
-export function makeObserve({
-  serverTiming = false,
-  cache = false,
-  process: which,
-}: ObserveInput): Observe | undefined {
-  if (serverTiming === false && !cache && !which) return undefined
+/** What the input describes; undefined if nothing is observed. `line`: that of the metrics. */
+export function makeObserve(
+  { serverTiming = false, cache = false, process: which, metrics }: ObserveInput,
+  line: number,
+): Observe | undefined {
+  if (serverTiming === false && !cache && !which && !metrics) return undefined
   return {
     ...(serverTiming !== false && { serverTiming }),
     ...(cache && { cache }),
     ...(which && { process: which }),
+    ...(metrics && { metrics: makeMetrics(metrics, line) }),
   }
 }
 
 /** Reports thresholds on what is not observed: they could never be met. */
-export function checkObserved(
-  thresholds: readonly Threshold[],
-  { serverTiming, cache, process: which }: Observe = {},
-): TreeProblem[] {
-  return thresholds.flatMap(({ metric, request }, index) => {
+export function checkObserved(thresholds: readonly Threshold[], observe: Observe = {}): TreeProblem[] {
+  const { serverTiming, cache, process: which } = observe
+  return thresholds.flatMap((threshold, index) => {
+    const { metric, request } = threshold
     const problem = (message: string, hint: string) => [{ path: ['thresholds', index], message, hint }]
     if (metric === 'cache_hit_rate' && cache === undefined)
       return problem('cache hits are not observed', 'add observe: { cache: true }')
-    if (findMetric(metric)?.isOfProcess) {
+    if (metricIn(metric) !== null) {
+      const reported = metricLimitProblem(threshold, observe)
+      return reported === null ? [] : [{ path: ['thresholds', index], ...reported }]
+    }
+    if (findMetric(metric)?.isOfService) {
       if (request !== null)
         return problem(
           `${metric} is of the whole service, not of one request`,

@@ -3,6 +3,7 @@
  * JSON, except for the rows of data files and the files to send. A YAML text becomes one only through `readScenario`.
  */
 import type { Ms } from '../../base/clock.js'
+import type { MetricUnit } from '../../stats/target-metrics.js'
 import type { HttpOptions } from './http-types.js'
 import type { JourneySpec, Step } from './journey.js'
 import type { Load } from './load-types.js'
@@ -102,6 +103,8 @@ export interface Threshold {
   readonly operator: '<' | '<=' | '>' | '>='
   /** In the metric's unit: ms, ratio, per second, count. */
   readonly limit: number
+  /** The unit of a metric that the service reports of itself; absent for a plain number, and for other metrics. */
+  readonly unit?: MetricUnit
   /** Ends the run once the limit is broken; null: judged only at the end. */
   readonly abort: AbortRule | null
   readonly line: number

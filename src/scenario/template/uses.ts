@@ -41,16 +41,19 @@ export function checkUses(root: TreeMap): TreeProblem[] {
     }
   }
   known(root.after, 'after', afterBefore)
+  if (root.observe !== undefined)
+    checkPart(root.observe, { path: ['observe'], known: afterBefore, all, report })
   for (const key of ['http', 'thresholds', 'load'] as const)
     if (root[key] !== undefined) checkPart(root[key], { path: [key], known: afterEach, all, report })
   return problems
 }
 
 /** Reports unique feeders that are also used outside of iterations. */
-export function checkRowsOutside({ data, http, ready, before, after }: Scenario): TreeProblem[] {
+export function checkRowsOutside({ data, http, ready, before, after, observe }: Scenario): TreeProblem[] {
   const phases = [
     ['ready', ready === undefined ? [] : [ready.request]],
     ['before', before],
+    ['observe.metrics', observe?.metrics === undefined ? [] : [observe.metrics.request]],
     ['after', after],
   ] as const
   return Object.entries(data).flatMap(([name, { pick }]) => {
