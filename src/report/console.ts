@@ -8,7 +8,7 @@ import type { Result, RunVerdict } from '../stats/result.js'
 import type { NextStep } from './advice.js'
 import { describeAgents } from './agents.js'
 import { renderComparison } from './comparison.js'
-import { renderErrors, renderRequests, renderThresholds, renderTimings } from './figures.js'
+import { renderErrors, renderReported, renderRequests, renderThresholds, renderTimings } from './figures.js'
 import { listNotes } from './notes.js'
 import { inCharactersOf, type Page } from './page.js'
 import type { Paint, Style } from './style.js'
@@ -33,6 +33,7 @@ export function renderConsole(result: Result, page: Page, next: NextStep | null)
     isEmpty ? '' : renderThresholds(result, page),
     renderErrors(result, page),
     renderTarget(result, page),
+    renderReported(result, page),
     renderAgents(result, page),
     renderNotes(listNotes(result), sentence, page),
     renderNext(next, page),

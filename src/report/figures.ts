@@ -4,10 +4,18 @@
 import { printable } from '../base/printable.js'
 import { formatCount, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
 import type { Comparison } from '../stats/comparison.js'
-import type { ErrorCount, RequestResult, RunVerdict, ThresholdResult, Totals } from '../stats/result.js'
+import type {
+  ErrorCount,
+  RequestResult,
+  Result,
+  RunVerdict,
+  ThresholdResult,
+  Totals,
+} from '../stats/result.js'
 import { describeTimingsLeft, hasCache, listTimings, type ObservedRequest } from './observed.js'
 import type { Page } from './page.js'
 import { describeLeftOut, requestsShown } from './ranking.js'
+import { listReported, REPORTED_TITLES } from './reported.js'
 import { type Column, renderTable } from './table.js'
 import { truncate, wrap } from './width.js'
 import { formatActual } from './wording.js'
@@ -118,6 +126,21 @@ const TIMING_COLUMNS: readonly Column[] = [
   { title: 'max', align: 'right', expendable: 1 },
 ]
 
+/** Renders a line for each metric that the service reports of itself; empty if there are none. */
+export function renderReported(
+  { target }: Pick<Result, 'target'>,
+  { width, isUnbounded, style }: Page,
+): string {
+  const rows = target === undefined ? [] : listReported(target)
+  return rows.length === 0
+    ? ''
+    : renderTable(REPORTED_COLUMNS, rows, { width, isUnbounded, title: style.dim })
+}
+
+const REPORTED_COLUMNS: readonly Column[] = REPORTED_TITLES.map((title, index) =>
+  index === 0 ? { title, isFlexible: true } : { title, align: 'right' },
+)
+
 /** Renders each threshold with its measured value. In an inconclusive run, none counts as met for sure. */
 export function renderThresholds(
   { thresholds, verdict }: { readonly thresholds: readonly ThresholdResult[]; readonly verdict: RunVerdict },
@@ -130,11 +153,7 @@ export function renderThresholds(
   if (thresholds.length === 0) return ''
   const rows = [...thresholds]
     .sort((a, b) => Number(a.passed) - Number(b.passed))
-    .map(({ expression, actual, passed }) => [
-      printable(expression),
-      formatActual(expression, actual),
-      paint(passed),
-    ])
+    .map((threshold) => [printable(threshold.expression), formatActual(threshold), paint(threshold.passed)])
   const columns: readonly Column[] = [
     { title: 'threshold', isFlexible: true },
     { title: 'measured', align: 'right' },

@@ -32,7 +32,9 @@ export function listTargetFacts({
 /** Returns what a reader has to know of the figures. */
 export function listTargetNotes({ cpuCores, throttledSeconds, failures }: TargetFigures): string[] {
   const which = cpuCores === null ? 'no CPU time and memory of the service' : 'CPU time and memory end early'
-  const notes = failures.map(({ message }) => `${which}: ${message}`)
+  const notes = failures.map(({ message, source }) =>
+    source === 'metrics' ? `metrics of the service: ${message}` : `${which}: ${message}`,
+  )
   if (throttledSeconds !== null && throttledSeconds > 0) {
     const waited = formatLatency(1000 * throttledSeconds)
     notes.push(

@@ -14,10 +14,11 @@ import {
   plural,
 } from '../base/units.js'
 import type { Comparison, MetricComparison } from '../stats/comparison.js'
-import { findMetric, timingIn } from '../stats/metrics.js'
-import type { Result } from '../stats/result.js'
+import { findMetric, metricIn, timingIn } from '../stats/metrics.js'
+import type { Result, ThresholdResult } from '../stats/result.js'
 import { listLoadDoubts, nameShard } from '../stats/shard.js'
 import { summarizeNeverSucceeded } from './never-succeeded.js'
+import { formatReported } from './reported.js'
 
 /** Formats a metric's value with its unit; – without data. */
 export function formatMetric(metric: string, value: number | null): string {
@@ -261,18 +262,22 @@ function describeMissedThresholds({ thresholds }: Result): string {
   const [first] = missed
   if (first === undefined) return 'a threshold was not met'
   const more = missed.length > 1 ? `; ${missed.length} of ${thresholds.length} thresholds failed` : ''
-  return `${printable(first.expression)} was not met (${formatActual(first.expression, first.actual)})${more}`
+  return `${printable(first.expression)} was not met (${formatActual(first)})${more}`
 }
 
 /** Describes the measured value of a threshold: `measured 31.2ms`, or `no data`. */
-export function describeActual(expression: string, actual: number | null): string {
-  return actual === null ? 'no data' : `measured ${formatActual(expression, actual)}`
+export function describeActual(threshold: ActualFigure): string {
+  return threshold.actual === null ? 'no data' : `measured ${formatActual(threshold)}`
 }
 
+/** What formatting the measured value of a threshold takes. */
+type ActualFigure = Pick<ThresholdResult, 'expression' | 'actual' | 'unit'>
+
 /** Formats the measured value of a threshold. The metric is the last text without spaces before the operator. */
-export function formatActual(expression: string, actual: number | null): string {
+export function formatActual({ expression, actual, unit }: ActualFigure): string {
   if (actual === null) return 'no data'
-  return formatMetric(/([^\s<>]+)\s*[<>]=?[^<>]*$/.exec(expression)?.[1] ?? '', actual)
+  const metric = /([^\s<>]+)\s*[<>]=?[^<>]*$/.exec(expression)?.[1] ?? ''
+  return metricIn(metric) === null ? formatMetric(metric, actual) : formatReported(actual, unit)
 }
 
 function describeMetThresholds(count: number): string {
@@ -290,8 +295,7 @@ function whyInconclusive(result: Result): string {
   }
   const doubtful = result.thresholds.find(({ inDoubt }) => inDoubt === true)
   if (doubtful !== undefined) {
-    const { expression, actual } = doubtful
-    return `${printable(expression)} was met from sending on, but not from when the requests were due (${formatActual(expression, actual)})`
+    return `${printable(doubtful.expression)} was met from sending on, but not from when the requests were due (${formatActual(doubtful)})`
   }
   const [why] = listLoadDoubts(result)
   return why === undefined ? "the measurements can't decide" : printable(why)

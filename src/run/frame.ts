@@ -5,18 +5,22 @@ import type { Collector, Second } from '../load/measure/collector.js'
 import type { Plan } from '../plan/plan.js'
 import { Profile } from '../plan/profile.js'
 import { listSeries } from '../plan/series.js'
-import type { AgentFrame, Frame } from '../stats/frame.js'
+import type { AgentFrame, Frame, ReportedFigure } from '../stats/frame.js'
 import type { Tally } from '../stats/tally.js'
 
-/** The frame of `second`, the latest one in `collector`, with its tally, and the agents that sent it. */
+/** What a frame is made of, beside the collector. */
+interface FrameOptions {
+  readonly second: Second
+  readonly tally: Tally
+  readonly agents?: readonly AgentFrame[] | undefined
+  readonly metrics?: readonly ReportedFigure[] | undefined
+}
+
+/** The frame of `second`, the latest one in `collector`, with its tally, the agents that sent it, and the service's metrics. */
 export function makeFrame(
   plan: Plan,
   collector: Collector,
-  {
-    second,
-    tally,
-    agents,
-  }: { readonly second: Second; readonly tally: Tally; readonly agents?: readonly AgentFrame[] | undefined },
+  { second, tally, agents, metrics }: FrameOptions,
 ): Frame {
   const { load } = plan
   const profile = new Profile(load.start, load.stages)
@@ -40,6 +44,7 @@ export function makeFrame(
     dropped: second.dropped,
     latenessMsP99: second.latenessMsP99,
     ...(agents !== undefined && { agents }),
+    ...(metrics !== undefined && { metrics }),
     series: listSeries(plan).map(({ name, kind }, i) => ({ name, kind, series: tally.get(i) })),
   }
 }

@@ -35,7 +35,7 @@ import { type GroupRunOptions, gatherAgents, type OnLost } from './agents/group.
 import type { Job } from './agents/messages.js'
 import { isRunFailure, whyNotSent, whyStopped } from './failure.js'
 import { makeFrame } from './frame.js'
-import { openWatch, type Watch } from './process/watch.js'
+import { Observation } from './observation.js'
 import { assembleResult } from './result.js'
 import { setUp } from './setup.js'
 import { waitForStart } from './start-time.js'
@@ -320,13 +320,17 @@ async function send(
 ): Promise<Sent> {
   const { shard } = options
   const { observe } = scenario
-  const watch = await openWatch({ observe, plan, started, isShard: shard !== undefined })
+  const watch = await Observation.open({
+    ...{ observe, plan, started, isShard: shard !== undefined },
+    ...{ secrets: scenario.secrets, kill: options.kill ?? NEVER },
+  })
   const brakes = scenario.thresholds.filter((threshold) => shard === undefined || isShareable(threshold))
   const brake = new AbortController()
   let startedAt = wallTime()
   let stoppedBy: string | null = null
   const collector = new Collector(listSeries(plan), source.workers, (second, tally) => {
-    options.onProgress?.(makeFrame(plan, collector, { second, tally, agents: source.agentFrames?.(second) }))
+    const [agents, metrics] = [source.agentFrames?.(second), watch?.latest]
+    options.onProgress?.(makeFrame(plan, collector, { second, tally, agents, metrics }))
     stoppedBy ??= findBroken(brakes, collector, watch)
     if (stoppedBy !== null) brake.abort()
   })
@@ -347,12 +351,13 @@ async function send(
   }
   try {
     const end = await source.run(load)
+    await watch?.end()
     return {
       ...{ collector, end, startedAt, stoppedBy },
       ...(watch !== null && { readTarget: (requests) => watch.figures(requests) }),
     }
   } finally {
-    watch?.end()
+    await watch?.end()
   }
 }
 
@@ -370,7 +375,7 @@ const NEVER = new AbortController().signal
 function findBroken(
   thresholds: readonly Threshold[],
   collector: Collector,
-  watch: Watch | null,
+  watch: Observation | null,
 ): string | null {
   const seconds = collector.seconds.length
   const ripe = thresholds.filter(({ abort }) => abort !== null && seconds * 1000 >= abort.afterMs)

@@ -4,6 +4,7 @@
 import type { Ms } from '../base/clock.js'
 import type { SeriesKind } from './result.js'
 import type { Series } from './tally.js'
+import type { MetricUnit } from './target-metrics.js'
 
 /** One second of an agent. */
 export interface AgentFrame {
@@ -12,6 +13,14 @@ export interface AgentFrame {
   /** The share of the second that its busiest worker spent working. */
   readonly busy: number
   readonly isLost: boolean
+}
+
+/** A metric that the service reports of itself. */
+export interface ReportedFigure {
+  readonly name: string
+  readonly value: number
+  /** Absent for a plain number. */
+  readonly unit?: MetricUnit
 }
 
 /** One second of the whole load. */
@@ -42,6 +51,8 @@ export interface Frame {
   readonly latenessMsP99: number | null
   /** The machines that send the load; absent if it's this one. */
   readonly agents?: readonly AgentFrame[]
+  /** What the service reports of itself, in the latest second that was read; absent if that isn't observed. */
+  readonly metrics?: readonly ReportedFigure[]
   /** Of the last second, by request. Copy what you keep beyond it. */
   readonly series: readonly {
     readonly name: string

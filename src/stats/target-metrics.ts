@@ -66,8 +66,8 @@ function summarizeValues(values: readonly number[], unit: MetricUnit | null): Me
   return { mean: rounded(mean), min, max, last: values.at(-1)!, ...(unit !== null && { unit }) }
 }
 
-/** Twelve digits: what is beyond them comes from adding up. */
-function rounded(value: number): number {
+/** Twelve digits: what is beyond them comes from calculating. */
+export function rounded(value: number): number {
   return Number(value.toPrecision(12))
 }
 

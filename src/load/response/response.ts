@@ -123,7 +123,7 @@ export class ReceivedResponse {
   }
 
   private decode(): Buffer {
-    if (this.bodyBytes > this.bytesMost) throw new BodyError(tooLarge(this.bytesMost))
+    if (this.bodyBytes > this.bytesMost) throw new BodyError(tooLarge(this.bytesMost), true)
     const [first] = this.chunks
     const body = this.chunks.length === 1 ? first! : Buffer.concat(this.chunks)
     const { encoding } = this.head
@@ -137,7 +137,14 @@ export class ReceivedResponse {
 const EMPTY = Buffer.alloc(0)
 
 /** Why a body can't be used. */
-export class BodyError extends Error {}
+export class BodyError extends Error {
+  readonly isTooLarge: boolean
+
+  constructor(message: string, isTooLarge = false) {
+    super(message)
+    this.isTooLarge = isTooLarge
+  }
+}
 
 function tooLarge(bytesMost: number): string {
   return `the body is larger than ${formatSize(bytesMost)}, too large to check`
@@ -160,6 +167,7 @@ function decode(body: Buffer, encoding: string): Buffer {
     const isLarge = (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'
     throw new BodyError(
       isLarge ? tooLarge(BODY_BYTES_MAX) : `the body is not ${encoding}, though its header says so`,
+      isLarge,
     )
   }
 }

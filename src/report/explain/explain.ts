@@ -5,8 +5,9 @@ import { printable } from '../../base/printable.js'
 import { redact } from '../../base/secrets.js'
 import { formatCount, formatDuration, formatLatency, formatShare, plural } from '../../base/units.js'
 import type { Feeder, Scenario, Threshold } from '../../scenario/model/scenario.js'
-import { findMetric } from '../../stats/metrics.js'
+import { findMetric, metricIn } from '../../stats/metrics.js'
 import { inCharactersOf, type Page } from '../page.js'
+import { formatReported } from '../reported.js'
 import { renderTable } from '../table.js'
 import { truncateMiddle, wrap } from '../width.js'
 import { formatMetric } from '../wording.js'
@@ -144,8 +145,8 @@ function explainThresholds(thresholds: readonly Threshold[]): string[] {
   })
 }
 
-function explainLimit({ request, metric, operator, limit }: Threshold): string {
-  const bound = formatMetric(metric, limit)
+function explainLimit({ request, metric, operator, limit, unit }: Threshold): string {
+  const bound = metricIn(metric) === null ? formatMetric(metric, limit) : formatReported(limit, unit)
   const share = /^p(\d\d)(\d?)$/.exec(metric)
   if (share !== null && operator.startsWith('<')) {
     const percent = share[2] === '' ? share[1] : `${share[1]}.${share[2]}`

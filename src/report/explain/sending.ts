@@ -88,12 +88,15 @@ function explainFiles(requests: readonly RequestSpec[]): string | null {
 }
 
 function explainObserve({ observe }: Scenario): (string | null)[] {
-  const { serverTiming, cache, process: which } = observe ?? {}
+  const { serverTiming, cache, process: which, metrics } = observe ?? {}
   const names = serverTiming === 'all' ? 'all names' : serverTiming?.join(', ')
   return [
     names === undefined ? null : `reads the Server-Timing header of each response: ${names}`,
     cache === undefined ? null : 'counts the responses that come from a cache',
     which === undefined ? null : `reads once a second the CPU time and memory of ${nameProcess(which)}`,
+    metrics === undefined
+      ? null
+      : `reads once a second ${plural(metrics.take.length, 'metric')} of the service: ${metrics.take.map(({ name }) => name).join(', ')}`,
   ]
 }
 

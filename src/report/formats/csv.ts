@@ -1,15 +1,17 @@
 /**
- * CSV (RFC 4180) with a row per request, per server timing of a request, and a total, for spreadsheets.
+ * CSV (RFC 4180) with a row per request, per server timing of a request, per metric of the service, and a total, for spreadsheets.
  */
 import { printable } from '../../base/printable.js'
 import { withWarmup } from '../../stats/add.js'
 import type { LatencySummary, Result, Totals } from '../../stats/result.js'
+import type { MetricFigures } from '../../stats/target-metrics.js'
 import { listTimings } from '../observed.js'
 import type { Format } from './format.js'
 
 type Row = Partial<Omit<Totals, 'latency'>> & {
   readonly latency: Partial<Omit<LatencySummary, 'histogram'>>
   readonly timing?: string
+  readonly reported?: Pick<MetricFigures, 'mean' | 'min' | 'max' | 'last'> | null
 }
 
 const COLUMNS: readonly {
@@ -31,6 +33,10 @@ const COLUMNS: readonly {
   { title: 'requests_per_second', read: ({ requestRate }) => requestRate },
   { title: 'cache_hit_rate', read: ({ cache }) => cache?.ratio },
   { title: 'server_timing', read: ({ timing }) => timing && quoteCell(timing) },
+  { title: 'metric_mean', read: ({ reported }) => reported?.mean },
+  { title: 'metric_min', read: ({ reported }) => reported?.min },
+  { title: 'metric_max', read: ({ reported }) => reported?.max },
+  { title: 'metric_last', read: ({ reported }) => reported?.last },
 ]
 
 function render(result: Result): string {
@@ -46,6 +52,9 @@ function render(result: Result): string {
     ...result.requests.map(withWarmup).map((request) => row(request.name, request.kind, request)),
     ...listTimings(result.requests, Number.POSITIVE_INFINITY).rows.map(({ request, timing, figures }) =>
       row(request, 'server timing', { requests: figures.count, latency: figures, timing }),
+    ),
+    ...Object.entries(result.target?.metrics ?? {}).map(([name, reported]) =>
+      row(name, 'service metric', { latency: {}, reported }),
     ),
     row('', 'total', result.totals),
   ]

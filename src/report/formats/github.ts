@@ -76,11 +76,11 @@ function listFindings(result: Result): Finding[] {
   const broken = result.thresholds
     .filter(({ passed, inDoubt }) => !passed && inDoubt !== true)
     .map(
-      ({ expression, actual }): Finding => ({
+      (threshold): Finding => ({
         level: 'error',
         title: 'threshold not met',
-        message: `${expression}: ${describeActual(expression, actual)}`,
-        subject: expression,
+        message: `${threshold.expression}: ${describeActual(threshold)}`,
+        subject: threshold.expression,
       }),
     )
   const findings = [...listNeverSucceeded(result), ...broken, ...listRegressions(result)]

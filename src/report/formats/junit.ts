@@ -67,11 +67,9 @@ function thresholdCases(result: Result): Case[] {
   }))
 }
 
-function thresholdOutcome(
-  { expression, actual, passed, inDoubt }: ThresholdResult,
-  { verdict, generator }: Result,
-): Case['outcome'] {
-  const measured = describeActual(expression, actual)
+function thresholdOutcome(threshold: ThresholdResult, { verdict, generator }: Result): Case['outcome'] {
+  const { passed, inDoubt } = threshold
+  const measured = describeActual(threshold)
   if (inDoubt === true) return { tag: 'skipped', message: `${measured}, but requests were sent late` }
   // The figures aren't the service's, so the threshold can't be judged.
   if (verdict === 'inconclusive' && generator.saturated) {

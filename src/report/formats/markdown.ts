@@ -10,6 +10,7 @@ import { describeAside, isAside, sideTitles, sortNotable } from '../comparison.j
 import { listNotes } from '../notes.js'
 import { describeTimingsLeft, hasCache, listTimings } from '../observed.js'
 import { COMPARED_ROWS_MAX, describeLeftOut, requestsShown } from '../ranking.js'
+import { listReported, REPORTED_TITLES } from '../reported.js'
 import { listTargetFacts } from '../target.js'
 import { comparedCells, formatActual, headline, subjectOf } from '../wording.js'
 import type { Format } from './format.js'
@@ -28,6 +29,7 @@ export function renderMarkdown(result: Result): string {
     renderRequests(result.requests.map(withWarmup), result),
     renderTimings(result.requests),
     renderTarget(result),
+    renderReported(result),
     renderNotes(listNotes(result), sentence),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
@@ -71,10 +73,10 @@ function renderComparison(comparison: Comparison): string {
 
 function renderThresholds({ thresholds, verdict }: Result): string {
   if (thresholds.length === 0) return ''
-  const rows = thresholds.map(({ expression, actual, passed }) => [
-    escapeMarkdown(expression),
-    formatActual(expression, actual),
-    (passed ? 'met' : '**not met**') + (verdict === 'inconclusive' ? ', in doubt' : ''),
+  const rows = thresholds.map((threshold) => [
+    escapeMarkdown(threshold.expression),
+    formatActual(threshold),
+    (threshold.passed ? 'met' : '**not met**') + (verdict === 'inconclusive' ? ', in doubt' : ''),
   ])
   return renderTable(['threshold', 'measured', ''], 1, rows)
 }
@@ -142,6 +144,11 @@ function renderTimings(requests: readonly RequestResult[]): string {
 function renderTarget({ target }: Result): string {
   const facts = target === undefined ? [] : listTargetFacts(target)
   return facts.length === 0 ? '' : renderTable(['service', ''], 1, facts)
+}
+
+function renderReported({ target }: Result): string {
+  const rows = target === undefined ? [] : listReported(target)
+  return rows.length === 0 ? '' : renderTable(REPORTED_TITLES, 1, rows)
 }
 
 function renderNotes(notes: readonly string[], sentence: string): string {

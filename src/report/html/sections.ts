@@ -6,6 +6,7 @@ import { formatLatency, formatShare, formatSize, plural } from '../../base/units
 import type { Result, Totals, WorkerHealth } from '../../stats/result.js'
 import { nameWorkers } from '../../stats/shard.js'
 import { describeAgents } from '../agents.js'
+import { listReported, REPORTED_TITLES } from '../reported.js'
 import { listTargetFacts } from '../target.js'
 import { formatActual } from '../wording.js'
 import { renderPercentiles } from './distribution.js'
@@ -19,10 +20,10 @@ export function renderThresholds({ thresholds, verdict }: Pick<Result, 'threshol
   const columns = [{ title: 'threshold', isText: true }, { title: 'measured' }, { title: '', isText: true }]
   const rows = [...thresholds]
     .sort((a, b) => Number(a.passed) - Number(b.passed))
-    .map(({ expression, actual, passed }) => [
-      renderName(expression),
-      formatActual(expression, actual),
-      renderMet(passed, verdict === 'inconclusive'),
+    .map((threshold) => [
+      renderName(threshold.expression),
+      formatActual(threshold),
+      renderMet(threshold.passed, verdict === 'inconclusive'),
     ])
   return html`<section aria-labelledby="thresholds">
 <h2 id="thresholds">Thresholds</h2>
@@ -54,6 +55,16 @@ ${renderFacts(facts)}</section>
 `
 }
 
+function renderReported({ target }: Result): Markup {
+  const rows = target === undefined ? [] : listReported(target)
+  if (rows.length === 0) return NOTHING
+  const columns = REPORTED_TITLES.map((title, index) => ({ title, isText: index === 0 }))
+  return html`<section aria-labelledby="reported">
+<h2 id="reported">Metrics of the service</h2>
+${renderTable('Metrics of the service', columns, rows)}</section>
+`
+}
+
 /** Renders the state of connections, generator and machine. */
 export function renderConditions(result: Result): Markup {
   const { connections, generator } = result
@@ -69,7 +80,7 @@ ${renderPercentiles([
   { label: 'TLS', latency: connections.tls },
 ])}<p class="hint">Latency is measured from when a request was due, service time from when it was sent.</p>
 </section>
-${renderTarget(result)}<section aria-labelledby="generator">
+${renderTarget(result)}${renderReported(result)}<section aria-labelledby="generator">
 <h2 id="generator">Load generator</h2>
 <p>${generator.saturated ? html`<b class="unsure">It was the bottleneck, so these are not the service's figures.</b>` : 'It kept up, so these are the figures of the service.'}</p>
 ${renderFacts([

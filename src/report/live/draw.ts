@@ -6,7 +6,8 @@
  */
 import { printable } from '../../base/printable.js'
 import { formatCount, formatLatency, formatRate, formatShare } from '../../base/units.js'
-import type { AgentFrame, Frame } from '../../stats/frame.js'
+import type { AgentFrame, Frame, ReportedFigure } from '../../stats/frame.js'
+import { formatReported } from '../reported.js'
 import type { Paint, Style } from '../style.js'
 import { truncate } from '../width.js'
 
@@ -63,6 +64,12 @@ export function drawAgents(agents: readonly AgentFrame[], width: number, { style
   })
   const isGood = agents.every(({ busy, isLost }) => !isLost && busy < BUSY_RATIO)
   return (isGood ? style.dim : style.yellow)(truncate(`agents: ${named.join(', ')}`, width))
+}
+
+/** Draws what the service reports of itself in a line of at most `width` characters. */
+export function drawReported(metrics: readonly ReportedFigure[], width: number, { style }: Look): string {
+  const figures = metrics.map(({ name, value, unit }) => `${name} ${formatReported(value, unit)}`)
+  return style.dim(truncate(`service: ${figures.join(', ')}`, width))
 }
 
 /** Draws the frame in one line of any length, for a log. */

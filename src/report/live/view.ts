@@ -20,7 +20,7 @@ import type { Frame } from '../../stats/frame.js'
 import { inCharactersOf } from '../page.js'
 import { type Column, renderTable } from '../table.js'
 import { truncate } from '../width.js'
-import { drawAgents, drawFrame, drawGenerator, type Look } from './draw.js'
+import { drawAgents, drawFrame, drawGenerator, drawReported, type Look } from './draw.js'
 import { type FailureGroup, FIGURES_OVER_SECONDS, type History, type LiveRequest } from './history.js'
 import { drawSparkline, largestOf } from './sparkline.js'
 
@@ -59,12 +59,14 @@ function fitBlocks(frame: Frame, history: History, room: Room, look: Look): stri
   const generator = take(hasGenerator ? [drawGenerator(frame, history.dropped, width, look)] : [])
   const { agents } = frame
   const machines = take(agents === undefined || left < 1 ? [] : [drawAgents(agents, width, look)])
+  const { metrics = [] } = frame
+  const reported = take(metrics.length === 0 || left < 1 ? [] : [drawReported(metrics, width, look)])
   const failures = take(
     drawFailures(history.failures().slice(0, Math.min(left, FAILURES_SHOWN)), width, look),
   )
   const sparklines = take(drawSparklines(history, width, look))
   const requests = take(drawRequests(history.requests(), { columns: width, rows: left }, look))
-  return [head, sparklines, requests, [...generator, ...machines, ...failures]].filter(
+  return [head, sparklines, requests, [...generator, ...machines, ...reported, ...failures]].filter(
     (block) => block.length > 0,
   )
 }

@@ -90,6 +90,12 @@ export const METRICS = {
     unit: '{iteration}',
     help: 'Arrivals that found no free virtual user.',
   },
+  serviceMetric: {
+    id: 'service_metric',
+    kind: 'gauge',
+    unit: '1',
+    help: 'What the service reports of itself, by name, in the label metric; with observe.metrics.',
+  },
   vus: { id: 'vus', kind: 'gauge', unit: '{virtual_user}', help: 'Active virtual users.' },
   generatorBusy: {
     id: 'generator_busy',

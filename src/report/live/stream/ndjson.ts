@@ -46,6 +46,9 @@ export function describeFrame(frame: Frame): object {
     dropped: frame.dropped,
     generatorBusy: frame.busy,
     schedulingLagP99: frame.latenessMsP99,
+    ...(frame.metrics !== undefined && {
+      metrics: Object.fromEntries(frame.metrics.map(({ name, value }) => [name, value])),
+    }),
     ...describeSeries(total),
     byRequest: sent.map(({ name, series }) => ({ name, ...describeSeries(series) })),
     byJourney: journeys.map(({ name, series }) => ({ name, ...describeJourney(series) })),

@@ -27,7 +27,7 @@ export interface Meter {
 }
 
 /** The labels that perfctl sets itself. */
-const OWN_LABELS = ['scenario', 'name', 'phase', 'error', 'status', 'timing', 'le']
+const OWN_LABELS = ['scenario', 'name', 'phase', 'error', 'status', 'timing', 'metric', 'le']
 
 /** Creates a watcher that passes each second to `meter`, with the user's labels from `env` added. */
 export function watchWith(meter: Meter, env: Readonly<Record<string, string | undefined>>): Watcher {
@@ -63,6 +63,11 @@ export function readFrame(frame: Frame, scenario: Labels): Reading[] {
   return [
     ...finished,
     { metric: METRICS.droppedIterations, labels: [...scenario, phase], value: frame.dropped },
+    ...(frame.metrics ?? []).map(({ name, value }) => ({
+      metric: METRICS.serviceMetric,
+      labels: [...scenario, ['metric', name] as const],
+      value,
+    })),
     { metric: METRICS.vus, labels: scenario, value: frame.vus },
     { metric: METRICS.generatorBusy, labels: scenario, value: frame.busy },
     ...lateness,

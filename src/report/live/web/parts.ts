@@ -3,7 +3,7 @@
  */
 import { printable } from '../../../base/printable.js'
 import { formatDuration, formatLatency, formatRate, formatShare, plural } from '../../../base/units.js'
-import type { AgentFrame, Frame } from '../../../stats/frame.js'
+import type { AgentFrame, Frame, ReportedFigure } from '../../../stats/frame.js'
 import { renderDistribution } from '../../html/distribution.js'
 import { type Content, html, type Markup, NOTHING } from '../../html/markup.js'
 import { renderRequestTable, renderTimings } from '../../html/requests.js'
@@ -12,6 +12,7 @@ import { runPoints } from '../../html/series.js'
 import { renderFacts, renderName } from '../../html/table.js'
 import { renderTimeCharts } from '../../html/time-charts.js'
 import { renderKeyFigures } from '../../html/verdict.js'
+import { formatReported } from '../../reported.js'
 import type { RunSoFar } from './so-far.js'
 
 /** Points of a chart: one per second at first, later fewer, because the page is rendered every second. */
@@ -19,7 +20,7 @@ const POINTS_MAX = 300
 
 /**
  * Renders the parts, always the same number in the same order, so that the browser can keep unchanged ones: status,
- * charts, requests, failures, generator.
+ * charts, requests, failures, metrics of the service, generator.
  */
 export function renderParts(soFar: RunSoFar): Markup[] {
   const { frame, timeline } = soFar
@@ -38,6 +39,7 @@ ${renderDistribution({ request: null, latency: totals.latency, comparison: null 
 `,
     html`${renderRequestTable(rows, totals)}${renderTimings(requests.map(({ name, totals: { serverTiming } }) => ({ name, serverTiming })))}`,
     renderFailures({ totals }),
+    renderReported(frame?.metrics ?? []),
     frame === null ? NOTHING : renderGenerator(soFar, frame),
   ]
 }
@@ -104,6 +106,14 @@ ${renderFacts([
   ['seed', String(run.seed)],
   ...agents.map((agent): [string, Content] => [`agent ${printable(agent.name)}`, describeAgent(agent)]),
 ])}</section>
+`
+}
+
+function renderReported(metrics: readonly ReportedFigure[]): Markup {
+  if (metrics.length === 0) return NOTHING
+  return html`<section aria-labelledby="reported">
+<h2 id="reported">Metrics of the service</h2>
+${renderFacts(metrics.map(({ name, value, unit }) => [name, formatReported(value, unit)]))}</section>
 `
 }
 

@@ -1,0 +1,204 @@
+/**
+ * Scrapes the metrics of a service during a load: once a second, from the start of the measured part.
+ */
+import { type Ms, now } from '../../base/clock.js'
+import { printable } from '../../base/printable.js'
+import { redact } from '../../base/secrets.js'
+import { didYouMean } from '../../base/suggest.js'
+import type { Plan } from '../../plan/plan.js'
+import { describeSelector, type Selector } from '../../scenario/model/metric-expression.js'
+import type { ObservedMetrics } from '../../scenario/model/observe.js'
+import type { ReportedFigure } from '../../stats/frame.js'
+import type { MetricsRecord, TargetFailure, TargetFailureKind } from '../../stats/target.js'
+import { failedScrapes } from '../../stats/target-failures.js'
+import {
+  type MetricSecond,
+  type MetricValues,
+  rounded,
+  summarizeMetrics,
+} from '../../stats/target-metrics.js'
+import { Formula, listSelectors, type SeriesReading } from './formula.js'
+import { namesOn, PageError, SeriesReader } from './page.js'
+import { type Scrape, Scraper } from './scraper.js'
+
+/** What scraping needs to know of the run. */
+export interface ScrapeOptions {
+  readonly plan: Plan
+  /** Values that no message may show. */
+  readonly secrets: readonly string[]
+  /** When aborted, nothing more is scraped. */
+  readonly kill: AbortSignal
+}
+
+const EVERY_MS = 1000
+
+/** A last scrape so soon after the one before would make a second of its own. */
+const REST_MS = 500
+
+/** Reads the metrics of a service while it is under load. */
+export class MetricsWatch {
+  private readonly metrics: ObservedMetrics
+  private readonly scraper: Scraper
+  private readonly options: ScrapeOptions
+  private readonly selectors: readonly Selector[]
+  private readonly reader: SeriesReader
+  private readonly formulas: readonly { readonly name: string; readonly formula: Formula }[]
+  private readonly seconds: MetricSecond[] = []
+  private readonly seen = new Set<number>()
+  private readonly failures = new Map<TargetFailureKind, { count: number; reason: string }>()
+  private scrapes = 0
+  private before: SeriesReading | null = null
+  /** The last page that could be read. */
+  private page: string | null = null
+  private startMs = Number.POSITIVE_INFINITY
+  private scrapedMs = Number.NEGATIVE_INFINITY
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private underWay: Promise<void> = Promise.resolve()
+  private ending: Promise<void> | null = null
+
+  private constructor(metrics: ObservedMetrics, scraper: Scraper, options: ScrapeOptions) {
+    this.metrics = metrics
+    this.scraper = scraper
+    this.options = options
+    this.selectors = listSelectors(metrics.take.map(({ expression }) => expression))
+    this.reader = new SeriesReader(this.selectors)
+    this.formulas = metrics.take.map(({ name, expression }) => ({
+      name,
+      formula: new Formula(expression, this.selectors),
+    }))
+  }
+
+  /** Prepares the scrapes. A first one, whose figures aren't used, opens the connection meanwhile. */
+  static async open(metrics: ObservedMetrics, options: ScrapeOptions): Promise<MetricsWatch> {
+    const scraper = await Scraper.open(metrics.request, options.plan, options.kill)
+    const watch = new MetricsWatch(metrics, scraper, options)
+    watch.underWay = scraper.scrape().then(() => {})
+    return watch
+  }
+
+  /** Scrapes once a second from now on; `aheadMs` before the measured part starts. */
+  begin(aheadMs: Ms): void {
+    this.startMs = now() + aheadMs
+    this.wait(0)
+  }
+
+  /** The figures of the latest second; none before the first. */
+  get latestFigures(): ReportedFigure[] {
+    const values = this.latest?.metrics ?? {}
+    return this.metrics.take.flatMap(({ name, unit }) =>
+      Object.hasOwn(values, name) ? { name, value: values[name]!, ...(unit !== null && { unit }) } : [],
+    )
+  }
+
+  private get latest(): MetricSecond | null {
+    return this.seconds.at(-1) ?? null
+  }
+
+  /** Returns the figures so far, of the seconds that `isOwn` accepts. What is missing is known after the end. */
+  record(isOwn: (second: number) => boolean = () => true): MetricsRecord {
+    const seconds = this.seconds.filter(({ second }) => isOwn(second))
+    return { metrics: summarizeMetrics(this.metrics.take, seconds), seconds, failures: this.listFailures() }
+  }
+
+  /** Scrapes for the last time, and closes the connection. May be called repeatedly. */
+  end(): Promise<void> {
+    this.ending ??= this.finish()
+    return this.ending
+  }
+
+  private async finish(): Promise<void> {
+    clearTimeout(this.timer)
+    await this.underWay
+    const elapsedMs = now() - this.startMs
+    // The load may have ended in the warm-up.
+    const isRest = elapsedMs > 0 && (this.latest === null || now() - this.scrapedMs > REST_MS)
+    if (isRest && !this.options.kill.aborted) {
+      const second = Math.max((this.latest?.second ?? -1) + 1, Math.round(elapsedMs / EVERY_MS) - 1)
+      await this.scrape(second)
+    }
+    await this.scraper.close()
+  }
+
+  private wait(boundary: number): void {
+    const atMs = this.startMs + boundary * EVERY_MS
+    this.timer = setTimeout(() => {
+      // What was read at the start of the measured part is only what rates are compared with.
+      this.underWay = this.underWay.then(() => this.scrape(boundary === 0 ? null : boundary - 1))
+      this.underWay.then(() => {
+        if (this.ending !== null || this.options.kill.aborted) return
+        this.wait(Math.max(boundary + 1, Math.ceil((now() - this.startMs) / EVERY_MS)))
+      })
+    }, atMs - now()).unref()
+  }
+
+  /** `second`: the one that has just ended. */
+  private async scrape(second: number | null): Promise<void> {
+    this.scrapedMs = now()
+    const scrape = await this.scraper.scrape()
+    // Cut off by perfctl itself.
+    if (this.options.kill.aborted) return
+    this.scrapes++
+    const reading = this.read(scrape)
+    if (reading === null) return
+    const { before } = this
+    this.before = reading
+    if (second !== null) this.seconds.push({ second, metrics: this.calculate(reading, before) })
+  }
+
+  private read(scrape: Scrape): SeriesReading | null {
+    if (!('text' in scrape)) return this.fail(scrape.kind, scrape.reason)
+    const { text, at } = scrape
+    try {
+      const series = this.reader.read(text)
+      for (const [index, { size }] of series.entries()) if (size > 0) this.seen.add(index)
+      this.page = text
+      return { atMs: at, series }
+    } catch (error) {
+      if (error instanceof PageError) return this.fail(error.kind, error.message)
+      throw error
+    }
+  }
+
+  private fail(kind: TargetFailureKind, reason: string): null {
+    const count = (this.failures.get(kind)?.count ?? 0) + 1
+    this.failures.set(kind, { count, reason: printable(redact(reason, this.options.secrets)) })
+    return null
+  }
+
+  private calculate(reading: SeriesReading, before: SeriesReading | null): MetricValues {
+    const values = this.formulas.flatMap(({ name, formula }) => {
+      const value = formula.value(reading, before)
+      return value === null ? [] : [[name, rounded(value)] as const]
+    })
+    return Object.fromEntries(values)
+  }
+
+  private listFailures(): TargetFailure[] {
+    const failed = [...this.failures].sort(([, a], [, b]) => b.count - a.count)
+    const count = failed.reduce((sum, [, each]) => sum + each.count, 0)
+    const [most] = failed
+    return [
+      ...(most === undefined
+        ? []
+        : [failedScrapes(most[0], { failed: count, all: this.scrapes, reason: most[1].reason })]),
+      ...(this.ending === null ? [] : this.listMissing()),
+    ]
+  }
+
+  /** What no page had, with a name that is like it: most likely, it is misspelled. */
+  private listMissing(): TargetFailure[] {
+    const { page } = this
+    if (page === null) return []
+    return this.formulas.flatMap(({ name, formula }) => {
+      const index = formula.uses.find((each) => !this.seen.has(each))
+      if (index === undefined) return []
+      const selector = this.selectors[index]!
+      const names = namesOn(page)
+      const hint = names.includes(selector.name) ? null : didYouMean(selector.name, names)
+      const message = `no series matches ${describeSelector(selector)}, so metrics.${name} has no figure${hint === null ? '' : `; ${hint}`}`
+      return [
+        { kind: 'no_series', source: 'metrics', message: redact(printable(message), this.options.secrets) },
+      ]
+    })
+  }
+}

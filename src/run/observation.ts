@@ -1,0 +1,73 @@
+/**
+ * What is read of a service beside its answers: from its processes and from its metrics.
+ */
+import type { Ms } from '../base/clock.js'
+import type { Plan } from '../plan/plan.js'
+import type { ObservedMetrics } from '../scenario/model/observe.js'
+import type { ReportedFigure } from '../stats/frame.js'
+import { type TargetFigures, unmeasuredTarget, withMetrics } from '../stats/target.js'
+import { summarizeMetrics } from '../stats/target-metrics.js'
+import { MetricsWatch, type ScrapeOptions } from './metrics/metrics-watch.js'
+import { openWatch, type Watch, type Watched } from './process/watch.js'
+
+/** What is known of the run that is observed. */
+export interface Observed extends Watched, ScrapeOptions {
+  readonly plan: Plan
+}
+
+/** Reads the figures of a service while it is under load. */
+export class Observation {
+  private readonly processes: Watch | null
+  private readonly metrics: MetricsWatch | null
+  /** The metrics that aren't read, because this is only a part of the load. */
+  private readonly unread: ObservedMetrics | null
+
+  private constructor(processes: Watch | null, metrics: MetricsWatch | null, unread: ObservedMetrics | null) {
+    this.processes = processes
+    this.metrics = metrics
+    this.unread = unread
+  }
+
+  /** Prepares what the scenario observes; null if it observes nothing but answers. */
+  static async open(observed: Observed): Promise<Observation | null> {
+    const wanted = observed.observe?.metrics
+    const processes = await openWatch(observed)
+    if (wanted === undefined) return processes && new Observation(processes, null, null)
+    if (observed.isShard) return new Observation(processes, null, wanted)
+    return new Observation(processes, await MetricsWatch.open(wanted, observed), null)
+  }
+
+  /** Reads once a second from now on; `aheadMs` before the measured part starts. */
+  begin(aheadMs: Ms): void {
+    this.processes?.begin(aheadMs)
+    this.metrics?.begin(aheadMs)
+  }
+
+  /** Returns the figures so far, given how many requests were completed. */
+  figures(requests: number): TargetFigures {
+    const target = this.processes?.figures(requests) ?? unmeasuredTarget([])
+    if (this.metrics !== null) return withMetrics(target, this.metrics.record())
+    return this.unread === null ? target : withMetrics(target, unreadBy(this.unread))
+  }
+
+  /** The metrics of the latest second that was read; undefined if they aren't observed. */
+  get latest(): readonly ReportedFigure[] | undefined {
+    return this.metrics?.latestFigures
+  }
+
+  /** Reads for the last time. May be called repeatedly. */
+  async end(): Promise<void> {
+    this.processes?.end()
+    await this.metrics?.end()
+  }
+}
+
+/** The metrics of a shard: nobody reads them, because each shard would read the same. */
+function unreadBy({ take }: ObservedMetrics) {
+  const message = 'a shard does not read metrics: send the load with agents instead'
+  return {
+    metrics: summarizeMetrics(take, []),
+    seconds: [],
+    failures: [{ kind: 'shard', source: 'metrics', message } as const],
+  }
+}
