@@ -144,12 +144,18 @@ function mergeTimelines(shards: Shards, requests: readonly RequestResult[], widt
         requests: sum('requests'),
         failed: sum('failed'),
         ...(latencies.get(Math.floor(second / width)) ?? NO_LATENCIES),
+        ...addHits(points),
         dropped: sum('dropped'),
         generatorBusy: most('generatorBusy'),
         schedulingLagP99: most('schedulingLagP99'),
         gcPauseMax: most('gcPauseMax'),
       }
     })
+}
+
+function addHits(points: readonly TimelinePoint[]): Pick<TimelinePoint, 'cacheHits'> {
+  const known = points.flatMap(({ cacheHits }) => cacheHits ?? [])
+  return known.length === 0 ? {} : { cacheHits: known.reduce((sum, hits) => sum + hits, 0) }
 }
 
 type Percentiles = Pick<TimelinePoint, 'p50' | 'p95' | 'p99'>
