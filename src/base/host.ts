@@ -4,6 +4,7 @@
 import { createRequire } from 'node:module'
 import { availableParallelism, cpus, networkInterfaces, release, type } from 'node:os'
 import process, { arch, env, exit, kill, pid, version } from 'node:process'
+import type { Ms } from './clock.js'
 
 /** Where a result was measured. Results from different environments must not be compared blindly. */
 export interface Environment {
@@ -34,6 +35,17 @@ export function readVersion(): string {
 /** The id of this process. */
 export function ownPid(): number {
   return pid
+}
+
+/** Returns the CPU time of all threads of this process in ms. */
+export function ownCpuMs(): Ms {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+/** Returns the memory of this process in bytes: `rss` is resident, `external` is outside of the heap. */
+export function ownMemory(): Readonly<Record<'rss' | 'heapTotal' | 'heapUsed' | 'external', number>> {
+  return process.memoryUsage()
 }
 
 /** The IP addresses of this machine. */

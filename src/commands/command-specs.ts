@@ -224,7 +224,8 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
   },
   {
     name: 'demo',
-    description: 'Start the demo service; flags add latency, errors or stalls',
+    description:
+      'Start the demo service; flags make it slower or worse, so that you can watch perfctl find out why',
     argument: null,
     options: [
       {
@@ -234,6 +235,22 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
       },
       { flags: '--port <n>', description: 'Port to listen on; 0 picks a free one', preset: '3000' },
       { flags: '--slow <factor>', description: 'Multiply all latencies, such as 1.3' },
+      {
+        flags: '--slow-db <factor>',
+        description: 'Multiply only what the database takes of each latency, such as 1.5',
+      },
+      {
+        flags: '--cold-cache',
+        description: 'Begin with an empty cache that takes some thousand searches to fill',
+      },
+      {
+        flags: '--cpu <factor>',
+        description: 'Multiply the CPU time of each request at the same latency, such as 1.3',
+      },
+      {
+        flags: '--leak <size/time>',
+        description: 'Never free this much memory, such as 2MB/s; up to half of the heap limit of Node.js',
+      },
       { flags: '--errors <share>', description: 'Respond to this share of requests with 503, such as 2%' },
       { flags: '--stall <for/every>', description: 'Stall periodically: 200ms/5s is 200 ms every 5 s' },
       { flags: '--seed <n>', description: 'Seed of the random latencies' },

@@ -4,7 +4,14 @@
 import { userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import type { Io } from '../base/io.js'
-import { formatDuration, formatShare, parseDuration, parseRatio } from '../base/units.js'
+import {
+  formatDuration,
+  formatShare,
+  formatSizeRate,
+  parseDuration,
+  parseRatio,
+  parseSizeRate,
+} from '../base/units.js'
 import { DEMO_DEFAULTS, type DemoOptions, type Stall } from '../demo/options.js'
 import { createDemo } from '../demo/service.js'
 
@@ -13,6 +20,10 @@ export interface DemoFlags {
   readonly host?: string
   readonly port?: string
   readonly slow?: string
+  readonly slowDb?: string
+  readonly coldCache?: boolean
+  readonly cpu?: string
+  readonly leak?: string
   readonly errors?: string
   readonly stall?: string
   readonly seed?: string
@@ -40,7 +51,11 @@ function readFlags(flags: DemoFlags): DemoOptions {
   return {
     host: flags.host ?? DEMO_DEFAULTS.host,
     port: flags.port === undefined ? DEFAULT_PORT : readPort(flags.port),
-    slow: flags.slow === undefined ? DEMO_DEFAULTS.slow : readFactor(flags.slow),
+    slow: flags.slow === undefined ? DEMO_DEFAULTS.slow : readSlowness('--slow', flags.slow),
+    slowDb: flags.slowDb === undefined ? DEMO_DEFAULTS.slowDb : readSlowness('--slow-db', flags.slowDb),
+    coldCache: flags.coldCache ?? DEMO_DEFAULTS.coldCache,
+    cpu: flags.cpu === undefined ? DEMO_DEFAULTS.cpu : readCpu(flags.cpu),
+    leak: flags.leak === undefined ? DEMO_DEFAULTS.leak : readLeak(flags.leak),
     errors: flags.errors === undefined ? DEMO_DEFAULTS.errors : readShare(flags.errors),
     stall: flags.stall === undefined ? DEMO_DEFAULTS.stall : readStall(flags.stall),
     seed: flags.seed === undefined ? DEMO_DEFAULTS.seed : readSeed(flags.seed),
@@ -56,12 +71,36 @@ function readPort(text: string): number {
   )
 }
 
-function readFactor(text: string): number {
-  const factor = /^\d+(\.\d+)?x?$/.test(text) ? Number.parseFloat(text) : Number.NaN
-  if (factor > 0 && factor <= 1000) return factor
+function readSlowness(flag: string, text: string): number {
+  const factor = readFactor(text)
+  if (factor !== null && factor > 0) return factor
   throw userError(
-    `--slow: "${text}" is not a factor`,
-    'write a number above 0, such as --slow 1.3 for 30 % slower',
+    `${flag}: "${text}" is not a factor`,
+    `write a number above 0, such as ${flag} 1.3 for 30 % slower`,
+  )
+}
+
+function readCpu(text: string): number {
+  const factor = readFactor(text)
+  if (factor !== null && factor >= 1) return factor
+  throw userError(
+    `--cpu: "${text}" is not a factor of 1 or more`,
+    'write a number, such as --cpu 1.3 for 30 % more CPU time',
+  )
+}
+
+/** Reads `1.3` or `1.3x`; null for other texts and beyond a thousand. */
+function readFactor(text: string): number | null {
+  const factor = /^\d+(\.\d+)?x?$/.test(text) ? Number.parseFloat(text) : Number.NaN
+  return factor <= 1000 ? factor : null
+}
+
+function readLeak(text: string): number {
+  const perMinute = parseSizeRate(text)
+  if (perMinute !== null && perMinute > 0) return perMinute / 60
+  throw userError(
+    `--leak: "${text}" is not a size per time`,
+    'write both, such as --leak 2MB/s or --leak 10MB/m',
   )
 }
 
@@ -87,9 +126,13 @@ function readSeed(text: string): number {
 }
 
 /** What the flags make worse, as ` (slow x1.3, errors 2%)`; empty for a healthy service. */
-function describe({ slow, errors, stall }: DemoOptions): string {
+function describe({ slow, slowDb, coldCache, cpu, leak, errors, stall }: DemoOptions): string {
   const parts = [
     slow === 1 ? null : `slow x${slow}`,
+    slowDb === 1 ? null : `slow database x${slowDb}`,
+    coldCache ? 'cold cache' : null,
+    cpu === 1 ? null : `CPU time x${cpu}`,
+    leak === 0 ? null : `leak ${formatSizeRate(leak * 60)}`,
     errors === 0 ? null : `errors ${formatShare(errors)}`,
     stall === null ? null : `stall ${formatDuration(stall.forMs)} every ${formatDuration(stall.everyMs)}`,
   ].filter((part) => part !== null)

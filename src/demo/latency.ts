@@ -25,6 +25,23 @@ export function drawLatency(work: Work, slow: number, random: Random): Ms {
   return MEDIAN_MS[work] * Math.exp(SIGMA * drawNormal(random)) * tail * slow
 }
 
+/** Where the time of some work goes. */
+export interface WorkTime {
+  /** Finding the data, in the database or in the cache. */
+  readonly findMs: Ms
+  /** Making the response. */
+  readonly renderMs: Ms
+}
+
+/** The share of the work that is making the response. */
+const RENDER_SHARE = 0.2
+
+/** Splits the latency of some work; `slowDb` multiplies what the database takes of it. */
+export function splitWork(work: Work, ms: Ms, slowDb: number): WorkTime {
+  const renderMs = ms * RENDER_SHARE
+  return { findMs: (ms - renderMs) * (work === 'cached search' ? 1 : slowDb), renderMs }
+}
+
 /** Returns when a response that is ready at `atMs` (since the start) is sent: at once, or at the end of a stall. */
 export function afterStall(atMs: Ms, stall: Stall | null): Ms {
   if (stall === null) return atMs

@@ -11,6 +11,14 @@ export interface DemoOptions {
   readonly port: number
   /** Multiplies every simulated latency: 1.3 is 30 % slower. */
   readonly slow: number
+  /** Multiplies the part of a latency that the simulated database takes: 1.5 is half as long again. */
+  readonly slowDb: number
+  /** Multiplies the CPU time of a request, at the same latency; 1 or more. */
+  readonly cpu: number
+  /** The memory in bytes per second that the service takes and never frees. */
+  readonly leak: number
+  /** The cache begins empty and fills with use; otherwise it is full within a second or two. */
+  readonly coldCache: boolean
   /** The share of API requests answered with 503, as a ratio. */
   readonly errors: number
   /** Periodic stalls; null for none. */
@@ -30,6 +38,10 @@ export const DEMO_DEFAULTS: DemoOptions = {
   host: '127.0.0.1',
   port: 0,
   slow: 1,
+  slowDb: 1,
+  cpu: 1,
+  leak: 0,
+  coldCache: false,
   errors: 0,
   stall: null,
   seed: 1,

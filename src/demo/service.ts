@@ -1,15 +1,18 @@
 /**
  * The demo service: a directory of local services to search, view and book, over real HTTP. Its work is waiting, so its
- * latencies are known and it uses next to no CPU time beside the load generator.
+ * latencies are known and it uses next to no CPU time beside the load generator, unless an option makes it.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { now } from '../base/clock.js'
 import { codeOf, userError } from '../base/errors.js'
 import { Random } from '../base/rng.js'
-import { type Answer, Api, failure } from './api.js'
+import { type Answer, Api, failure, METRICS_PATH } from './api.js'
+import { Burner } from './burner.js'
 import { Delays } from './delays.js'
-import { afterStall, drawLatency } from './latency.js'
+import { afterStall, drawLatency, splitWork, type WorkTime } from './latency.js'
+import { Leak } from './leak.js'
+import { Metrics } from './metrics.js'
 import { DEMO_DEFAULTS, type DemoOptions } from './options.js'
 
 /** A demo service that isn't listening yet. */
@@ -31,10 +34,16 @@ const KEEP_ALIVE_MS = 120_000
 export function createDemo(given: Partial<DemoOptions> = {}): Demo {
   const options = { ...DEMO_DEFAULTS, ...given }
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, createHandler(options))
+  const leak = new Leak(options.leak)
   return {
-    listen: () => listen(server, options),
+    listen: async () => {
+      const url = await listen(server, options)
+      leak.start()
+      return url
+    },
     close: () =>
       new Promise((resolve) => {
+        leak.stop()
         server.close(() => resolve())
         server.closeAllConnections()
       }),
@@ -43,7 +52,9 @@ export function createDemo(given: Partial<DemoOptions> = {}): Demo {
 
 function createHandler(options: DemoOptions): (request: IncomingMessage, response: ServerResponse) => void {
   const startMs = now()
-  const api = new Api(options.seed)
+  const metrics = new Metrics()
+  const api = new Api({ ...options, metrics })
+  const burner = new Burner(options.cpu)
   // Separate streams, so that the error rate doesn't change the latencies drawn.
   const latencies = new Random(options.seed + 1)
   const errors = new Random(options.seed + 2)
@@ -52,16 +63,25 @@ function createHandler(options: DemoOptions): (request: IncomingMessage, respons
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const atMs = now() - startMs
     const { method = 'GET', url = '/' } = request
+    const route = api.routeOf(url.split('?', 1)[0]!)
     const body = await readBody(request)
     const contentType = request.headers['content-type'] ?? ''
     const answer = api.answer({ method, url, contentType, body }, atMs)
-    if (answer.work === null) return send(response, answer)
-    const workMs = drawLatency(answer.work, options.slow, latencies)
+    const reply = (answer: Answer) => {
+      if (route !== METRICS_PATH) metrics.countResponse(method, route, answer.status)
+      send(response, answer)
+    }
+    // Before the waiting, so that it doesn't add to the latency.
+    burner.pay()
+    if (answer.work === null) return reply(answer)
+    const time = splitWork(answer.work, drawLatency(answer.work, options.slow, latencies), options.slowDb)
     const isBroken = errors.float() < options.errors
-    await delays.wait(afterStall(atMs + workMs, options.stall) - (now() - startMs))
-    if (isBroken) return send(response, failure(503, 'the service is overloaded'))
-    response.setHeader('server-timing', serverTiming(answer, workMs))
-    send(response, answer)
+    const readyMs = atMs + time.findMs + time.renderMs
+    await delays.wait(afterStall(readyMs, options.stall) - (now() - startMs))
+    if (answer.work !== 'cached search') metrics.addQuery(time.findMs)
+    if (isBroken) return reply(failure(503, 'the service is overloaded'))
+    response.setHeader('server-timing', serverTiming(answer, time))
+    reply(answer)
   }
 
   return (request, response) => {
@@ -79,14 +99,11 @@ function send(response: ServerResponse, answer: Answer): void {
   response.end(answer.body)
 }
 
-/** The share of the work that is making the response; the rest is finding the data. */
-const RENDER_SHARE = 0.2
-
 /** Returns the Server-Timing header (W3C Server Timing), which browsers and perfctl read. */
-function serverTiming(answer: Answer, workMs: number): string {
+function serverTiming(answer: Answer, { findMs, renderMs }: WorkTime): string {
   const cache = answer.headers['x-cache']
-  const find = (workMs * (1 - RENDER_SHARE)).toFixed(2)
-  const render = `render;dur=${(workMs * RENDER_SHARE).toFixed(2)}`
+  const find = findMs.toFixed(2)
+  const render = `render;dur=${renderMs.toFixed(2)}`
   if (cache === 'hit') return `cache;desc="hit";dur=${find}, ${render}`
   return `db;dur=${find}, ${render}${cache === undefined ? '' : ', cache;desc="miss"'}`
 }

@@ -144,18 +144,23 @@ function mergeTimelines(shards: Shards, requests: readonly RequestResult[], widt
         requests: sum('requests'),
         failed: sum('failed'),
         ...(latencies.get(Math.floor(second / width)) ?? NO_LATENCIES),
+        ...sumOf('cacheHits', points),
         dropped: sum('dropped'),
         generatorBusy: most('generatorBusy'),
         schedulingLagP99: most('schedulingLagP99'),
         gcPauseMax: most('gcPauseMax'),
-        ...sumBytes(points),
+        ...sumOf('bytesReceived', points),
       }
     })
 }
 
-function sumBytes(points: readonly TimelinePoint[]): Pick<TimelinePoint, 'bytesReceived'> {
-  if (points.some(({ bytesReceived }) => bytesReceived === undefined)) return {}
-  return { bytesReceived: points.reduce((all, { bytesReceived = 0 }) => all + bytesReceived, 0) }
+/** The sum of a figure that not every run has, as a field, absent unless all have it. */
+function sumOf(
+  key: 'cacheHits' | 'bytesReceived',
+  points: readonly TimelinePoint[],
+): Pick<TimelinePoint, 'cacheHits' | 'bytesReceived'> {
+  const known = points.flatMap((point) => point[key] ?? [])
+  return known.length < points.length ? {} : { [key]: known.reduce((all, value) => all + value, 0) }
 }
 
 type Percentiles = Pick<TimelinePoint, 'p50' | 'p95' | 'p99'>

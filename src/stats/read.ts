@@ -328,6 +328,7 @@ function readTimelinePoint(shape: Shape): TimelinePoint {
     p50: figure('p50'),
     p95: figure('p95'),
     p99: figure('p99'),
+    ...shape.get('cacheHits').or((hits) => ({ cacheHits: count(hits) }), {}),
     dropped: shape.get('dropped').or(count, 0),
     generatorBusy: figure('generatorBusy'),
     schedulingLagP99: figure('schedulingLagP99'),

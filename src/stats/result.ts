@@ -346,6 +346,8 @@ export interface TimelinePoint {
   readonly p50: number | null
   readonly p95: number | null
   readonly p99: number | null
+  /** Successful requests whose response came from a cache. Absent if that isn't observed. */
+  readonly cacheHits?: number
   /** Arrivals that found no free virtual user. */
   readonly dropped: number
   /** The share of the second that the busiest worker spent working; null in files without it. */

@@ -60,6 +60,8 @@ export interface TargetSecond {
   readonly cpu: number | null
   /** In bytes, at the end of the second; null without a reading. */
   readonly memory: number | null
+  /** How long threads had to wait in that second, as {@link TargetFigures.throttledSeconds}; absent without a share. */
+  readonly throttledSeconds?: number
   /** Absent if the scenario takes no metrics. */
   readonly metrics?: MetricValues
 }
@@ -167,6 +169,10 @@ export function summarizeTarget({ readings, requests, sent, isSum, failures }: T
       second: Math.max(0, Math.round(reading.atMs / 1000) - 1),
       cpu: round((reading.cpuMs - before.cpuMs) / (reading.atMs - before.atMs), 4),
       memory: reading.memoryBytes,
+      ...(reading.throttledMs !== null &&
+        before.throttledMs !== null && {
+          throttledSeconds: round((reading.throttledMs - before.throttledMs) / 1000, 6),
+        }),
     }
   })
   return {
@@ -380,6 +386,7 @@ function readSecond(shape: Shape): TargetSecond {
     second: shape.get('second').count(),
     cpu: shape.get('cpu').or(number, null),
     memory: shape.get('memory').or(number, null),
+    ...shape.get('throttledSeconds').or((waited) => ({ throttledSeconds: number(waited) }), {}),
     ...shape.get('metrics').or((metrics) => ({ metrics: readMetricValues(metrics) }), {}),
   }
 }

@@ -22,6 +22,30 @@ test('a healthy service is started without remarks', async () => {
   await ended
 })
 
+test('what makes it worse is listed, and is done', async () => {
+  const { io, printed, interrupt } = createIo()
+  const flags = { slowDb: '1.5x', coldCache: true, cpu: '2', leak: '20MB/s', slow: '0.01' }
+  const ended = demo({ port: '0', ...flags }, io)
+  await expect.poll(printed).toContain('\n')
+  const [, url, rest] = /^demo service on (http:\S+)(.*)\n$/.exec(printed())!
+  expect(rest).toBe(
+    ' (slow x0.01, slow database x1.5, cold cache, CPU time x2, leak +1.20GB/m) – Ctrl-C stops it',
+  )
+  const heap = async () =>
+    Number(/^nodejs_heap_size_used_bytes (\d+)/m.exec(await (await fetch(`${url}/metrics`)).text())![1])
+  const before = await heap()
+  await expect.poll(heap, { timeout: 20_000 }).toBeGreaterThan(before + 20e6)
+  interrupt()
+  await ended
+})
+
+test.each(['slow-db', 'slow'])('the hint of --%s names that flag', async (flag) => {
+  const key = flag === 'slow' ? 'slow' : 'slowDb'
+  const error = await demo({ [key]: '30%' }, createIo().io).catch((reason) => reason)
+  expect(error.message).toBe(`--${flag}: "30%" is not a factor`)
+  expect(error.problems[0].hint).toContain(`such as --${flag} 1.3`)
+})
+
 test('the service listens where it is told to', async () => {
   const { io, printed, interrupt } = createIo()
   const ended = demo({ host: '0.0.0.0', port: '0' }, io)
@@ -43,6 +67,11 @@ test.each<[DemoFlags, string]>([
   [{ port: '65536' }, '--port: "65536" is not a port'],
   [{ slow: '0' }, '--slow: "0" is not a factor'],
   [{ slow: '30%' }, '--slow: "30%" is not a factor'],
+  [{ slow: '1001' }, '--slow: "1001" is not a factor'],
+  [{ cpu: '0.5' }, '--cpu: "0.5" is not a factor of 1 or more'],
+  [{ cpu: 'high' }, '--cpu: "high" is not a factor of 1 or more'],
+  [{ leak: '2MB' }, '--leak: "2MB" is not a size per time'],
+  [{ leak: '0B/s' }, '--leak: "0B/s" is not a size per time'],
   [{ errors: '101%' }, '--errors: "101%" is not a share'],
   [{ errors: 'some' }, '--errors: "some" is not a share'],
   [{ stall: '200ms' }, '--stall: "200ms" is not a stall time and interval'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Random } from '../../src/base/rng.js'
-import { afterStall, drawLatency, type Work } from '../../src/demo/latency.js'
+import { afterStall, drawLatency, splitWork, type Work } from '../../src/demo/latency.js'
 
 describe('drawLatency', () => {
   test.each<[Work, number]>([
@@ -32,6 +32,17 @@ describe('drawLatency', () => {
   test('equal seeds give equal latencies', () => {
     expect(draw('booking', 1, 7)).toEqual(draw('booking', 1, 7))
     expect(draw('booking', 1, 7)).not.toEqual(draw('booking', 1, 8))
+  })
+})
+
+describe('splitWork', () => {
+  test('a healthy database takes four fifths of the time', () => {
+    expect(splitWork('search', 10, 1)).toEqual({ findMs: 8, renderMs: 2 })
+  })
+
+  test('only what the database takes is multiplied', () => {
+    expect(splitWork('search', 10, 1.5)).toEqual({ findMs: 12, renderMs: 2 })
+    expect(splitWork('cached search', 10, 1.5)).toEqual({ findMs: 8, renderMs: 2 })
   })
 })
 

@@ -162,6 +162,49 @@ describe('options', () => {
     expect(slower.map((ms, i) => ms / healthy[i]!).every((ratio) => ratio > 8 && ratio < 12)).toBe(true)
   })
 
+  test('a slow database is in its own timing, and in no other', async () => {
+    const path = '/api/services/1'
+    const healthy = await headers({ seed: 3, slow: 0.1 }, path, 20)
+    const slower = await headers({ seed: 3, slow: 0.1, slowDb: 1.5 }, path, 20)
+    // Both are rounded to hundredths of a millisecond.
+    for (const [index, { db, render }] of slower.entries()) {
+      expect(Math.abs(db! - 1.5 * healthy[index]!.db!)).toBeLessThan(0.02)
+      expect(render).toBe(healthy[index]!.render)
+    }
+  })
+
+  test('a slow database takes its time, and does not slow the cache down', async () => {
+    const search = '/api/services?category=moving&location=Kandy'
+    const [miss, ...hits] = await headers({ slow: 0.1, slowDb: 300 }, search, 5)
+    expect(miss!.db).toBeGreaterThan(100)
+    expect(miss!.tookMs).toBeGreaterThan(100)
+    expect(hits.every(({ cache }) => cache! < 100)).toBe(true)
+  })
+
+  test('a cold cache warms with use, as a large one does: after n of N searches, a share of 1 - e^(-n/N) hits', async () => {
+    const hitsIn = (statuses: readonly string[]) => statuses.filter((status) => status === 'hit').length
+    const search = '/api/services?category=moving&location=Kandy'
+    await withDemo({ slow: 0.001, coldCache: true }, async (base) => {
+      const cold = await cacheStatuses(base + search, 200)
+      await cacheStatuses(base + search, 5800)
+      const warm = await cacheStatuses(base + search, 200)
+      expect(hitsIn(cold)).toBeLessThan(40)
+      expect(hitsIn(warm)).toBeGreaterThan(160)
+    })
+    await withDemo({ slow: 0.001 }, async (base) => {
+      await cacheStatuses(base + search, 1)
+      expect(hitsIn(await cacheStatuses(base + search, 200))).toBeGreaterThan(190)
+    })
+  })
+
+  test('equal seeds give equal services, whichever requests a cold cache answers', async () => {
+    const search = '/api/services?category=moving&location=Kandy'
+    const one = await headers({ seed: 5, slow: 0.01, coldCache: true }, search, 300)
+    const other = await headers({ seed: 5, slow: 0.01, coldCache: true }, search, 300)
+    const withoutTimes = (all: typeof one) => all.map(({ tookMs, ...rest }) => rest)
+    expect(withoutTimes(other)).toEqual(withoutTimes(one))
+  })
+
   test('a response that is ready during a stall waits for its end', async () => {
     await withDemo({ slow: 0.01, stall: { everyMs: 600, forMs: 600 } }, async (base) => {
       await fetch(`${base}/api/services/1`)
@@ -169,6 +212,46 @@ describe('options', () => {
       await fetch(`${base}/api/services/1`)
       // The first request comes somewhere within a stall, the second right after its end.
       expect(performance.now() - second).toBeGreaterThan(300)
+    })
+  })
+})
+
+describe('metrics', () => {
+  test('count responses by route and status, queries and looks into the cache', async () => {
+    await withDemo({ slow: 0.01 }, async (base) => {
+      await statusesOf(`${base}/api/services/1`, 50)
+      await statusesOf(`${base}/api/services/0`, 50)
+      await statusesOf(`${base}/api/unicorns/1`, 50)
+      const search = '/api/services?category=moving&location=Kandy'
+      await cacheStatuses(base + search, 3)
+      const read = await readMetrics(base)
+      expect(read('http_requests_total{method="GET",route="/api/services/:id",code="200"}')).toBe(50)
+      expect(read('http_requests_total{method="GET",route="/api/services/:id",code="404"}')).toBe(50)
+      expect(read('http_requests_total{method="GET",route="other",code="404"}')).toBe(50)
+      expect(read('cache_hits_total') + read('cache_misses_total')).toBe(3)
+      expect(read('db_seconds_count')).toBe(100 + read('cache_misses_total'))
+    })
+  })
+
+  test('the time of queries is that of the Server-Timing headers', async () => {
+    await withDemo({ slow: 0.1, slowDb: 2 }, async (base) => {
+      const timings = await headersOf(`${base}/api/services/1`, 40)
+      const seconds = timings.reduce((sum, { db }) => sum + db! / 1000, 0)
+      expect((await readMetrics(base))('db_seconds_sum')).toBeCloseTo(seconds, 3)
+    })
+  })
+
+  test('are those of the process, and count no scrapes', async () => {
+    await withDemo({}, async (base) => {
+      const cpuMs = process.cpuUsage()
+      await readMetrics(base)
+      const read = await readMetrics(base)
+      const { user, system } = process.cpuUsage(cpuMs)
+      expect(read('process_cpu_seconds_total')).toBeGreaterThan((user + system) / 1e6)
+      expect(read('process_resident_memory_bytes')).toBeGreaterThan(read('nodejs_heap_size_used_bytes'))
+      const text = await (await fetch(`${base}/metrics`)).text()
+      expect(text).not.toContain('route="/metrics"')
+      expect(text).toMatch(/^(# (HELP|TYPE) \S+ .+\n|[a-z_]+(\{[^}]+\})? [\d.e+-]+\n)+$/)
     })
   })
 })
@@ -242,6 +325,54 @@ async function statusesOf(address: string, count: number): Promise<number[]> {
     statuses.push(...(await Promise.all(answers.map((answer) => answer.text().then(() => answer.status)))))
   }
   return statuses
+}
+
+interface Timings {
+  readonly db?: number
+  readonly cache?: number
+  readonly render?: number
+  readonly tookMs: number
+}
+
+/** Returns the server timings of consecutive requests of a service of its own. */
+function headers(options: Partial<DemoOptions>, path: string, count: number): Promise<Timings[]> {
+  return withDemo(options, (base) => headersOf(base + path, count))
+}
+
+async function headersOf(address: string, count: number): Promise<Timings[]> {
+  const all: Timings[] = []
+  while (all.length < count) {
+    const startMs = performance.now()
+    const answer = await fetch(address)
+    await answer.text()
+    const named = [...answer.headers.get('server-timing')!.matchAll(/(\w+);(?:desc="hit";)?dur=([\d.]+)/g)]
+    const timings = Object.fromEntries(named.map(([, name, ms]) => [name, Number(ms)]))
+    all.push({ ...timings, tookMs: performance.now() - startMs })
+  }
+  return all
+}
+
+/** Returns whether the cache answered each of many searches, 50 at once. */
+async function cacheStatuses(address: string, count: number): Promise<string[]> {
+  const statuses: string[] = []
+  while (statuses.length < count) {
+    const size = Math.min(50, count - statuses.length)
+    const answers = await Promise.all(Array.from({ length: size }, () => fetch(address)))
+    statuses.push(
+      ...(await Promise.all(
+        answers.map((answer) => answer.text().then(() => answer.headers.get('x-cache')!)),
+      )),
+    )
+  }
+  return statuses
+}
+
+/** Returns a function that returns the value of a series. */
+async function readMetrics(base: string): Promise<(series: string) => number> {
+  const answer = await fetch(`${base}/metrics`)
+  expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+  const lines = (await answer.text()).split('\n')
+  return (series) => Number(lines.find((line) => line.startsWith(`${series} `))?.slice(series.length + 1))
 }
 
 /** Returns the durations that the service reports for consecutive requests. */

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { formatLatency, formatRate, formatShare } from '../../src/base/units.js'
 import { nextStep } from '../../src/report/advice.js'
 import format from '../../src/report/formats/html.js'
 import type { Result } from '../../src/stats/result.js'
 import { SHOP, simulate } from '../verdict/simulate.js'
 import { readTags, readText } from './html/page.js'
-import { RESULTS, withTimeline } from './results.js'
+import { observed, RESULTS, withTimeline } from './results.js'
 
 const { passed, failed, regressed, unsure, hostile } = RESULTS
 const render = (result: Result) => format.render(result, nextStep(result))
@@ -132,6 +133,121 @@ describe('the page', () => {
   })
 })
 
+describe('charts on one time axis', () => {
+  const titles = (page: string) =>
+    [...page.matchAll(/<figure class="chart (?:lead|track)">\s*<figcaption><b>([^<]*)/g)].map(
+      ([, title]) => title,
+    )
+
+  test('have the latency above, then the load, then what the service says and uses', () => {
+    expect(titles(render(observed(passed)))).toEqual([
+      'Latency over time',
+      'Requests per second',
+      'Virtual users',
+      'Cache hit rate',
+      'Server timing db',
+      'Server timing render',
+      'Cores used by the service',
+      'Memory of the service',
+      'Throttled per second',
+      'Service metric heap',
+      'Service metric queue',
+    ])
+  })
+
+  test('leave out what is unknown, or always 0', () => {
+    const { target, ...rest } = observed(passed)
+    expect(titles(render(rest)).slice(-1)).toEqual(['Server timing render'])
+    const timeline = target!.timeline.map(({ throttledSeconds: _, ...point }) => ({ ...point, cpu: null }))
+    const page = titles(render({ ...rest, target: { ...target!, timeline } }))
+    expect(page).not.toContain('Throttled per second')
+    expect(page).not.toContain('Cores used by the service')
+    const silent = target!.timeline.map((point) => ({ ...point, throttledSeconds: 0 }))
+    expect(titles(render({ ...rest, target: { ...target!, timeline: silent } }))).not.toContain(
+      'Throttled per second',
+    )
+  })
+
+  test('have the figures of each second, in the order of the charts', () => {
+    const result = observed(passed)
+    const moments = readMoments(render(result))
+    expect(moments).toHaveLength(result.timeline.length)
+    const { p50, p95, p99, requests, cacheHits, failed } = result.timeline[3]!
+    const share = formatShare(cacheHits! / (requests - failed))
+    expect(moments[3]!.slice(0, 4)).toEqual([
+      `3s  ·  p50 ${formatLatency(p50)}  ·  p95 ${formatLatency(p95)}  ·  p99 ${formatLatency(p99)}`,
+      formatRate(requests),
+      '20 users',
+      `${share} cached`,
+    ])
+    expect(moments[3]!.slice(6)).toEqual(['0.80 cores', '103MB', '30.0ms throttled', '13.0MB', '–'])
+    expect(moments[4]!.at(-1)).toBe('4')
+  })
+
+  test('have as many moments in an hour as a pointer can hit', () => {
+    const moments = readMoments(render(anHour()))
+    expect(moments).toHaveLength(120)
+    expect(moments[60]![0]).toMatch(/^30m12s {2}· /)
+  })
+
+  test('have the baseline of the whole run as a line', () => {
+    const baselineOf = (metric: string) =>
+      regressed.comparison!.metrics.find((row) => row.request === null && row.metric === metric)?.baseline
+    expect(baselineOf('throughput')).toBeGreaterThan(0)
+    const charts = render(regressed).split('<figure')
+    const rate = charts.find((chart) => chart.includes('Requests per second</b>'))!
+    expect(rate).toContain('<span class="key level">baseline</span>')
+    expect(rate).toMatch(/<line class="level" x2="100%" y1="([\d.]+)" y2="\1"/)
+    expect(render(passed)).not.toContain('NaN')
+    expect(render({ ...regressed, comparison: null })).not.toContain('class="level"')
+  })
+
+  test('never turn names into markup', () => {
+    const evil = '</b><img src=x onerror=alert(1)>'
+    const result = observed(passed)
+    const [first, ...others] = result.requests
+    const requests = [{ ...first!, serverTimingWindows: { [evil]: first!.windows } }, ...others]
+    const timeline = result.target!.timeline.map((point) => ({ ...point, metrics: { [evil]: 1 } }))
+    const page = render({
+      ...result,
+      requests,
+      target: { ...result.target!, metrics: { [evil]: null }, timeline },
+    })
+    expect(readTags(page).some(({ name }) => name === 'img')).toBe(false)
+    expect(titles(page).filter((title) => title!.includes('img'))).toHaveLength(2)
+  })
+
+  test('are at most a dozen of server timings, and of service metrics', () => {
+    const names = Array.from({ length: 30 }, (_, index) => `t${index}`)
+    const result = observed(passed)
+    const [first, ...others] = result.requests
+    const windows = Object.fromEntries(names.map((name) => [name, first!.windows]))
+    const metrics = Object.fromEntries(names.map((name) => [name, 1]))
+    const page = titles(
+      render({
+        ...result,
+        requests: [{ ...first!, serverTimingWindows: windows }, ...others],
+        target: {
+          ...result.target!,
+          metrics: Object.fromEntries(names.map((name) => [name, null])),
+          timeline: result.target!.timeline.map((point) => ({ ...point, metrics })),
+        },
+      }),
+    )
+    expect(page.filter((title) => title!.startsWith('Server timing'))).toHaveLength(12)
+    expect(page.filter((title) => title!.startsWith('Service metric'))).toHaveLength(12)
+  })
+})
+
+/** Returns the figures of each moment. */
+function readMoments(page: string): string[][] {
+  const [, form] = /<form class="moments[^>]*>([\s\S]*?)<\/form>/.exec(page)!
+  return form!
+    .split('</label>')
+    .slice(0, -1)
+    .map((moment) => [...moment.matchAll(/<b>([^<]*)<\/b>/g)].map(([, text]) => text!))
+}
+
 describe('a name from outside', () => {
   const BREAKOUTS = [
     '</script><img src=x onerror=alert(1)>',
@@ -212,15 +328,25 @@ test('an hour of twenty requests is less than 1 MB', () => {
   )
 })
 
+test('an hour of fifty requests, with all that can be observed, is less than 3 MB and takes seconds', () => {
+  const hour = anHour(50)
+  const startMs = performance.now()
+  const page = render(observed(hour))
+  expect(Buffer.byteLength(page)).toBeLessThan(3_000_000)
+  // About 2 s on a quiet machine.
+  expect(performance.now() - startMs).toBeLessThan(60_000)
+  readTags(page)
+})
+
 /** A realistic minute repeated sixty times, compared with a baseline, with a large scenario. */
-function anHour(): Result {
+function anHour(count = 20): Result {
   const minute = withTimeline(simulate([SHOP[0]!], { seed: 1, seconds: 60 }))
   const seconds = Array.from({ length: 3600 }, (_, second) => second)
   const windows = seconds.map((start) => {
     const window = minute.requests[0]!.windows[start % 60]!
     return { ...window, start, requests: window.requests + (start % 7), failed: start % 7 }
   })
-  const names = Array.from({ length: 20 }, (_, index) => `request number ${index}`)
+  const names = Array.from({ length: count }, (_, index) => `request number ${index}`)
   const metrics = regressed.comparison!.metrics.filter(({ request }) => request === 'search')
   return {
     ...minute,

@@ -125,3 +125,38 @@ function secondOf(result: Result, second: number): TimelinePoint {
     gcPauseMax: 2.5,
   }
 }
+
+/** Adds all that can be observed: server timings, a cache, processes that are throttled, and metrics, one with a gap. */
+export function observed(result: Result): Result {
+  const timings = ({ windows }: Result['requests'][number]) => ({ db: windows, render: windows })
+  const seconds = result.timeline.map(({ second }) => second)
+  const memory = { first: 100e6, last: 100e6 + 1e6 * seconds.length, max: 200e6, growthPerMinute: null }
+  const figures = { mean: 1, min: 0, max: 9, last: 1 }
+  return {
+    ...result,
+    requests: result.requests.map((request) => ({ ...request, serverTimingWindows: timings(request) })),
+    timeline: result.timeline.map((point) => ({
+      ...point,
+      cacheHits: Math.floor((point.requests - point.failed) * 0.6),
+    })),
+    target: {
+      cpuSeconds: 20,
+      cpuPerRequest: 2,
+      cpuCores: 0.8,
+      throttledSeconds: 1,
+      memory,
+      threads: { first: 11, last: 11, max: 11 },
+      openFiles: { first: 24, last: 310, max: 350 },
+      cpuWindows: [],
+      metrics: { heap: { ...figures, unit: 'bytes' }, queue: figures },
+      timeline: seconds.map((second) => ({
+        second,
+        cpu: 0.8,
+        memory: 100e6 + 1e6 * second,
+        throttledSeconds: 0.01 * second,
+        metrics: { heap: 10e6 + 1e6 * second, ...(second % 2 === 0 && { queue: second }) },
+      })),
+      failures: [],
+    },
+  }
+}

@@ -6,6 +6,7 @@ import { findMetric } from '../../src/stats/metrics.js'
 import { parseResult } from '../../src/stats/read.js'
 import type { CacheShare, LatencySummary, Result, Totals } from '../../src/stats/result.js'
 import { summarize } from '../../src/stats/summary.js'
+import { withTimeline } from '../report/results.js'
 import { makeShards } from '../verdict/shards.js'
 
 const summary = (...micros: number[]): LatencySummary => {
@@ -52,6 +53,18 @@ describe('what was observed', () => {
     const merged = mergeShards(observed)
     expect(merged.requests[0]!.serverTiming!['db']).toEqual(summary(1500, 1500))
     expect(merged.requests[0]!.serverTimingLeft).toBe(true)
+  })
+
+  test('of each second adds up: hits of machines that say so', () => {
+    const timed = shards.map(withTimeline) as unknown as readonly [Result, ...Result[]]
+    const withHits = timed.map((shard, index) => ({
+      ...shard,
+      timeline: shard.timeline.map((point) => ({ ...point, cacheHits: 3 + index })),
+    })) as unknown as readonly [Result, ...Result[]]
+    const merged = mergeShards(withHits)
+    expect(new Set(merged.timeline.map(({ cacheHits }) => cacheHits))).toEqual(new Set([7]))
+    expect(parseResult(JSON.stringify(merged), 'a.json').timeline).toEqual(merged.timeline)
+    expect(mergeShards(timed).timeline.some((point) => 'cacheHits' in point)).toBe(false)
   })
 
   test('is read from a file as it was written, odd names included', () => {

@@ -32,8 +32,8 @@ describe('the figures of the measured part', () => {
       openFiles: { first: 20, last: 20, max: 20 },
       // Two readings were left out: their time is in the one after them.
       timeline: [
-        { second: 0, cpu: 0.5, memory: 900 },
-        { second: 3, cpu: 0.1, memory: 200 },
+        { second: 0, cpu: 0.5, memory: 900, throttledSeconds: 0 },
+        { second: 3, cpu: 0.1, memory: 200, throttledSeconds: 1.5 },
       ],
       cpuWindows: [{ start: 0, duration: 1, requests: 400, cpuMs: 499 }],
       failures: [],
@@ -68,7 +68,7 @@ describe('the figures of the measured part', () => {
 
   test('survive a result file', () => {
     const figures = summarizeTarget({
-      readings: [reading(0, 0), reading(1000, 500)],
+      readings: [reading(0, 0), reading(1000, 500), reading(2000, 600, 100, 40), reading(3000, 700, 100, 90)],
       requests: 9,
       sent: [{ start: 0, duration: 1, requests: 9 }],
       isSum: true,

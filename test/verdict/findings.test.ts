@@ -9,7 +9,7 @@ import { joinRuns } from '../../src/stats/join.js'
 import { parseResult } from '../../src/stats/read.js'
 import type { Measured, RequestResult, Result, TimelinePoint, Window } from '../../src/stats/result.js'
 import { summarize } from '../../src/stats/summary.js'
-import { growthPerMinute, type TargetSecond } from '../../src/stats/target.js'
+import { growthPerMinute, type ProcessSecond } from '../../src/stats/target.js'
 import { findingsOf } from '../../src/verdict/findings/index.js'
 import { SHOP, simulate } from './simulate.js'
 
@@ -372,7 +372,7 @@ describe('responses', () => {
 describe('the processes of the service', () => {
   const observed = (
     seconds: number,
-    at: (second: number) => Pick<TargetSecond, 'cpu' | 'memory'>,
+    at: (second: number) => Pick<ProcessSecond, 'cpu' | 'memory'>,
     throttledSeconds: number | null = null,
   ): Measured => {
     const run = runOf(20, () => ({}))
@@ -384,6 +384,8 @@ describe('the processes of the service', () => {
         cpuPerRequest: 1,
         cpuCores: 1,
         throttledSeconds,
+        threads: null,
+        openFiles: null,
         timeline,
         failures: [],
         cpuWindows: [],

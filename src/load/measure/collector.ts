@@ -19,6 +19,8 @@ export interface Second {
   readonly requests: number
   readonly failed: number
   readonly bytesReceived: number
+  /** Successful requests whose response came from a cache. */
+  readonly cacheHits: number
   readonly vus: number
   readonly dropped: number
   readonly p50Ms: number | null
@@ -170,6 +172,8 @@ export class Collector {
 
   /** One point for each second. */
   timeline(): TimelinePoint[] {
+    const { cacheHits, cacheMisses } = this.sent(this.totals)
+    const isCached = cacheHits + cacheMisses > 0
     return this.seconds.map((second) => ({
       second: second.index,
       vus: second.vus,
@@ -178,6 +182,7 @@ export class Collector {
       p50: second.p50Ms,
       p95: second.p95Ms,
       p99: second.p99Ms,
+      ...(isCached && { cacheHits: second.cacheHits }),
       dropped: second.dropped,
       generatorBusy: round(Math.max(0, ...second.busy.filter((share) => share !== undefined))),
       schedulingLagP99: second.latenessMsP99,
@@ -229,13 +234,14 @@ export class Collector {
 
   private close(index: number, open: OpenWindow): void {
     const { tally } = open
-    const total = { requests: 0, failed: 0, bytesReceived: 0, latency: new Histogram() }
+    const total = { requests: 0, failed: 0, cacheHits: 0, bytesReceived: 0, latency: new Histogram() }
     for (const i of tally.used) {
       if (!this.isSent(i)) continue
-      const { requests, failed, bytesReceived, latency } = tally.get(i)
+      const { requests, failed, cacheHits, bytesReceived, latency } = tally.get(i)
       total.bytesReceived += bytesReceived
       total.requests += requests
       total.failed += failed
+      total.cacheHits += cacheHits
       total.latency.add(latency)
     }
     const second: Second = {
@@ -243,6 +249,7 @@ export class Collector {
       requests: total.requests,
       failed: total.failed,
       bytesReceived: total.bytesReceived,
+      cacheHits: total.cacheHits,
       vus: open.vus,
       dropped: open.dropped,
       p50Ms: percentileMs(total.latency, 50),

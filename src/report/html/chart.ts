@@ -15,6 +15,12 @@ interface Line {
   readonly isArea?: boolean
 }
 
+/** A value of the baseline, drawn as a dashed line over the others. */
+interface Level {
+  readonly label: string
+  readonly at: number
+}
+
 /** Points of another run, drawn over the lines. */
 interface Marks {
   readonly label: string
@@ -34,26 +40,48 @@ export interface Chart {
   readonly yTicks: readonly { readonly at: number; readonly label: string }[]
   readonly lines: readonly Line[]
   readonly marks?: Marks
-  /** The text shown when the pointer is over a value. */
+  readonly levels?: readonly Level[]
+  /** It is the one that others are read beside: above them, and taller. */
+  readonly isLead?: boolean
+  /** The figures at a position, for the reader who points at it. */
   readonly readout: (index: number) => string
-  readonly isSmall?: boolean
+  /** The position itself, shown before its figures; absent if they name it. */
+  readonly position?: (index: number) => string
+}
+
+/**
+ * The sizes of charts. `lead` and `track` share a time axis, and show the figures of one moment together: see
+ * `tracks.ts`. The others show their own, above the drawing.
+ */
+export type ChartSize = 'wide' | 'small' | 'lead' | 'track'
+
+/** Height of the drawing, and of what is above and below it. */
+interface Space {
+  readonly top: number
+  readonly height: number
+  readonly bottom: number
+}
+
+const SPACES: Readonly<Record<ChartSize, Space>> = {
+  wide: { top: 22, height: 190, bottom: 22 },
+  small: { top: 22, height: 110, bottom: 22 },
+  lead: { top: 8, height: 190, bottom: 22 },
+  track: { top: 8, height: 54, bottom: 8 },
 }
 
 /** Width of the drawing in its own units; the page decides the real width. */
 const WIDTH = 1000
-/** Space above the drawing for the values under the pointer. */
-const TOP = 22
-const BOTTOM = 22
 
 /** Renders the chart with its title and legend. */
-export function renderChart(chart: Chart): Markup {
-  const height = chart.isSmall ? 110 : 190
-  const full = TOP + height + BOTTOM
-  return html`<figure class="chart ${chart.isSmall ? 'small' : 'wide'}">
+export function renderChart(chart: Chart, size: ChartSize): Markup {
+  const space = SPACES[size]
+  const { top, height } = space
+  const full = top + height + space.bottom
+  return html`<figure class="chart ${size}">
 <figcaption><b>${chart.title}</b>${renderLegend(chart)}</figcaption>
 <div class="drawing" role="img" aria-label="${chart.title}: ${chart.description}">
-<svg class="scale" width="56" height="${full}" aria-hidden="true">${chart.yTicks.map(({ at, label }) => html`<text x="48" y="${tenth(TOP + height - (at / topOf(chart)) * height + 4)}">${label}</text>`)}</svg>
-<svg class="plot" height="${full}" aria-hidden="true">${renderGrid(chart, height)}<svg y="${TOP}" width="100%" height="${height}" viewBox="0 0 ${WIDTH} ${height}" preserveAspectRatio="none" overflow="visible">${chart.lines.map((line) => renderLine(chart, line, height))}</svg>${renderMarks(chart, height)}${renderReadouts(chart, height)}</svg>
+<svg class="scale" width="56" height="${full}" aria-hidden="true">${chart.yTicks.map(({ at, label }) => html`<text x="48" y="${tenth(yOf(chart, at, space) + 4)}">${label}</text>`)}</svg>
+<svg class="plot" height="${full}" aria-hidden="true">${renderRows(chart, space)}${size === 'track' ? renderColumns(chart, space) : renderAxis(chart, top + height + 17)}<svg y="${top}" width="100%" height="${height}" viewBox="0 0 ${WIDTH} ${height}" preserveAspectRatio="none" overflow="visible">${chart.lines.map((line) => renderLine(chart, line, height))}</svg>${renderLevels(chart, space)}${renderMarks(chart, space)}${size === 'wide' || size === 'small' ? renderReadouts(chart, size) : NOTHING}</svg>
 </div>
 </figure>
 `
@@ -63,25 +91,52 @@ function topOf({ yTicks }: Chart): number {
   return yTicks.at(-1)!.at || 1
 }
 
-function renderLegend({ lines, marks }: Chart): Content {
+/** The height of a value in the drawing, at most its top. */
+function yOf(chart: Chart, value: number, { top, height }: Space): number {
+  return tenth(top + height - (Math.min(value, topOf(chart)) / topOf(chart)) * height)
+}
+
+function xOf({ xMax }: Pick<Chart, 'xMax'>, x: number): string {
+  return `${tenth((x / xMax) * 100)}%`
+}
+
+function renderLegend({ lines, marks, levels = [] }: Chart): Content {
   const keys = lines.map(({ look, label }) => html`<span class="key ${look}">${label}</span>`)
   return [
     keys.length > 1 ? keys : NOTHING,
     marks === undefined ? NOTHING : html`<span class="key mark">${marks.label}</span>`,
+    levels.map(({ label }) => html`<span class="key level">${label}</span>`),
   ]
 }
 
-function renderGrid(chart: Chart, height: number): Content {
-  const percent = (x: number) => tenth((x / chart.xMax) * 100)
-  const rows = chart.yTicks.map(({ at }, index) => {
-    const y = tenth(TOP + height - (at / topOf(chart)) * height)
+function renderRows(chart: Chart, space: Space): Content {
+  return chart.yTicks.map(({ at }, index) => {
+    const y = yOf(chart, at, space)
     return html`<line class="${index === 0 ? 'ground' : 'grid'}" x2="100%" y1="${y}" y2="${y}"/>`
   })
-  const columns = chart.xTicks.map(({ at, label }) => {
+}
+
+/** Lines instead of labels: the labels are above and below all tracks. */
+function renderColumns(chart: Chart, { top, height }: Space): Content {
+  return chart.xTicks.map(
+    ({ at }) =>
+      html`<line class="grid" x1="${xOf(chart, at)}" x2="${xOf(chart, at)}" y1="${top}" y2="${top + height}"/>`,
+  )
+}
+
+/** Renders the labels of the horizontal axis. */
+export function renderAxis(chart: Pick<Chart, 'xTicks' | 'xMax'>, y: number): Content {
+  return chart.xTicks.map(({ at, label }) => {
     const end = at <= 0 ? 'start' : at > chart.xMax * 0.93 ? 'end' : 'middle'
-    return html`<text class="${end}" x="${percent(at)}%" y="${TOP + height + 17}">${label}</text>`
+    return html`<text class="${end}" x="${xOf(chart, at)}" y="${y}">${label}</text>`
   })
-  return [rows, columns]
+}
+
+function renderLevels(chart: Chart, space: Space): Content {
+  return (chart.levels ?? []).map(({ at }) => {
+    const y = yOf(chart, at, space)
+    return html`<line class="level" x2="100%" y1="${y}" y2="${y}"/>`
+  })
 }
 
 function renderLine(chart: Chart, { values, look, isArea }: Line, height: number): Content {
@@ -89,7 +144,8 @@ function renderLine(chart: Chart, { values, look, isArea }: Line, height: number
     run.map(
       ({ value, index }): Dot => [
         tenth((chart.xs[index]! / chart.xMax) * WIDTH),
-        tenth(height - (value / topOf(chart)) * height),
+        // Below 0, only the readout has the figure.
+        tenth(height - (Math.max(0, value) / topOf(chart)) * height),
       ],
     ),
   )
@@ -121,29 +177,30 @@ function splitAtGaps(values: Line['values']): { value: number; index: number }[]
   return runs.filter((run) => run.length > 0)
 }
 
-function renderMarks(chart: Chart, height: number): Content {
-  return (chart.marks?.points ?? []).map(({ x, y }) => {
-    const top = TOP + height - (Math.min(y, topOf(chart)) / topOf(chart)) * height
-    return html`<circle class="mark" cx="${tenth((x / chart.xMax) * 100)}%" cy="${tenth(top)}" r="4"/>`
-  })
+function renderMarks(chart: Chart, space: Space): Content {
+  return (chart.marks?.points ?? []).map(
+    ({ x, y }) => html`<circle class="mark" cx="${xOf(chart, x)}" cy="${yOf(chart, y, space)}" r="4"/>`,
+  )
 }
 
 /** Number of hover strips. */
 const READOUTS = { wide: 120, small: 30 }
 
 /** Renders hover strips. The one under the pointer is tinted and shows its values, always in the same place. */
-function renderReadouts(chart: Chart, height: number): Content {
-  const step = Math.ceil(chart.xs.length / (chart.isSmall ? READOUTS.small : READOUTS.wide))
+function renderReadouts(chart: Chart, size: keyof typeof READOUTS): Content {
+  const { top, height } = SPACES[size]
+  const step = Math.ceil(chart.xs.length / READOUTS[size])
   const chosen = chart.xs.flatMap((_, index) => (index % step === 0 ? [index] : []))
   const places = chosen.map((index) => (chart.xs[index]! / chart.xMax) * 100)
   const strips = chosen.map((index, position) => {
     const x = places[position]!
     const from = position === 0 ? 0 : (places[position - 1]! + x) / 2
     const to = position === chosen.length - 1 ? 100 : (x + places[position + 1]!) / 2
-    const text = html`<text x="100%" y="-10">${chart.readout(index)}</text>`
+    const values = [...(chart.position === undefined ? [] : [chart.position(index)]), chart.readout(index)]
+    const text = html`<text x="100%" y="-10">${values.join('  ·  ')}</text>`
     return html`<g><rect x="${tenth(from)}%" width="${tenth(to - from)}%"/>${text}</g>
 `
   })
-  return html`<svg y="${TOP}" width="100%" height="${height}" overflow="visible">
+  return html`<svg y="${top}" width="100%" height="${height}" overflow="visible">
 ${strips}</svg>`
 }

@@ -7,7 +7,7 @@ import type { Comparison } from '../../stats/comparison.js'
 import { Histogram } from '../../stats/histogram.js'
 import type { LatencySummary } from '../../stats/result.js'
 import { sideTitles } from '../comparison.js'
-import { renderChart } from './chart.js'
+import { type ChartSize, renderChart } from './chart.js'
 import { type Content, type Markup, NOTHING } from './markup.js'
 import { roundTicks } from './scale.js'
 import { renderTable } from './table.js'
@@ -22,7 +22,7 @@ export interface Subject {
 const STEPS = 160
 
 /** Renders the plot, with the baseline's percentiles as marks if known. Nothing without latencies. */
-export function renderDistribution(subject: Subject, isSmall = false): Markup {
+export function renderDistribution(subject: Subject, size: ChartSize = 'wide'): Markup {
   const { latency } = subject
   if (latency.count === 0 || latency.histogram === '') return NOTHING
   const histogram = Histogram.decode(latency.histogram)
@@ -32,18 +32,19 @@ export function renderDistribution(subject: Subject, isSmall = false): Markup {
   const values = xs.map((x) => histogram.valueAtPercentile(x === xMax ? 100 : shareBelow(x) * 100) / 1000)
   const points = baselinePoints(subject).filter(({ x }) => x <= xMax)
   const top = Math.max(latency.max ?? 0, ...points.map(({ y }) => y))
-  return renderChart({
+  const chart = {
     title: 'Latency distribution',
     description: `half of the requests took at most ${formatLatency(latency.p50)}, 95% ${formatLatency(latency.p95)}, 99% ${formatLatency(latency.p99)}, the slowest ${formatLatency(latency.max)}`,
     xs,
     xMax,
     xTicks: NINES.filter(({ at }) => at <= xMax),
-    yTicks: roundTicks(top, isSmall ? 3 : 5).map((at) => ({ at, label: formatTick(at) })),
-    lines: [{ label: 'latency', look: 'b', values, isArea: true }],
+    yTicks: roundTicks(top, size === 'wide' ? 5 : 3).map((at) => ({ at, label: formatTick(at) })),
+    lines: [{ label: 'latency', look: 'b' as const, values, isArea: true }],
     ...(points.length > 0 && { marks: { label: sideTitles(subject.comparison ?? {})[0], points } }),
-    readout: (index) => `${formatPercent(shareBelow(xs[index]!))} within ${formatLatency(values[index]!)}`,
-    isSmall,
-  })
+    readout: (index: number) =>
+      `${formatPercent(shareBelow(xs[index]!))} within ${formatLatency(values[index]!)}`,
+  }
+  return renderChart(chart, size)
 }
 
 /** x is the number of nines: log10 of 1/(1−p). */

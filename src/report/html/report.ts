@@ -15,13 +15,18 @@ import {
   renderSource,
   renderThresholds,
 } from './sections.js'
-import { runPoints } from './series.js'
-import { renderTargetCharts } from './target-charts.js'
-import { endOf, renderTimeCharts, renderTimeTable } from './time-charts.js'
+import { runPoints, timingPoints } from './series.js'
+import { listTargetCharts } from './target-charts.js'
+import { frameOf, type Levels, listTimeCharts, listTimingCharts } from './time-charts.js'
+import { renderTimeTable } from './time-table.js'
+import { renderTracks } from './tracks.js'
 import { renderVerdict } from './verdict.js'
 
 const POINTS_MAX = 600
 const ROWS_MAX = 60
+
+/** More charts of server timings would bury the others. */
+const TIMINGS_MAX = 12
 
 /** Renders the report without the surrounding page. `next` is the suggested next step, null for none. */
 export function renderReport(measured: Result, next: NextStep | null): Markup {
@@ -34,10 +39,26 @@ function renderCharts(result: Result): Markup {
   const request = result.requests.length === 1 ? result.requests[0]!.name : null
   const { comparison, totals } = result
   const points = runPoints(result, POINTS_MAX)
+  const { timeline = [] } = result.target ?? {}
+  const targetEnd = (timeline.at(-1)?.second ?? -1) + 1
+  const frame = frameOf(points, Math.max(result.durationSeconds, targetEnd), 6)
+  const timings = timingPoints(result.requests, POINTS_MAX)
+  const charts = [
+    ...listTimeCharts(points, frame, levelsOf(result)),
+    ...listTimingCharts(timings.slice(0, TIMINGS_MAX), frame),
+    ...(result.target === undefined ? [] : listTargetCharts(result.target, frame, POINTS_MAX)),
+  ]
   return html`<section aria-labelledby="latency">
 <h2 id="latency">Latency and load</h2>
 <div class="charts">
-${renderDistribution({ request, latency: totals.latency, comparison })}${renderTimeCharts(points, result.durationSeconds)}${renderTargetCharts(result.target, endOf(points, result.durationSeconds), POINTS_MAX)}</div>
-${renderTimeTable(points, ROWS_MAX)}</section>
+${renderDistribution({ request, latency: totals.latency, comparison })}</div>
+${renderTracks(charts)}${renderTimeTable(points, ROWS_MAX)}</section>
 `
+}
+
+/** The figures of the baseline for the run as a whole. */
+function levelsOf({ comparison }: Result): Levels {
+  const find = (metric: string) =>
+    comparison?.metrics.find((row) => row.request === null && row.metric === metric)?.baseline ?? null
+  return { p95: find('p95'), throughput: find('throughput') }
 }

@@ -5,11 +5,13 @@ import { formatCount, formatLatency, formatRate, formatShare, formatSize, plural
 import type { ErrorCount, LatencySummary, RequestResult, Result, Totals } from '../../stats/result.js'
 import { describeTimingsLeft, hasCache, listTimings, type ObservedRequest } from '../observed.js'
 import { chooseRequests, rankRequests } from '../ranking.js'
+import { renderChart } from './chart.js'
 import { renderDistribution, renderPercentiles } from './distribution.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
 import { requestPoints } from './series.js'
 import { renderFacts, renderName, renderTable, type TableColumn } from './table.js'
-import { renderTimeCharts, renderTimeTable } from './time-charts.js'
+import { frameOf, listTimeCharts } from './time-charts.js'
+import { renderTimeTable } from './time-table.js'
 
 function columnsOf(hasFailed: boolean, isCached: boolean): readonly TableColumn[] {
   const withFailed = { title: 'incl. failed', isExpendable: true }
@@ -171,6 +173,7 @@ function renderRequest(request: RequestResult, index: number, result: Result): M
     result.neverSucceeded.includes(name) ||
     result.comparison?.metrics.some((row) => row.request === name && row.verdict === 'regressed')
   const points = requestPoints(request.windows, POINTS_MAX)
+  const frame = frameOf(points, result.durationSeconds, 4)
   const facts: [string, Content][] = [
     ['requests', formatCount(request.requests)],
     ['failed', formatCount(request.failed)],
@@ -208,7 +211,7 @@ ${renderPercentiles([
     latency,
   })),
 ])}<div class="charts">
-${renderDistribution({ request: name, latency, comparison: result.comparison }, true)}${renderTimeCharts(points, result.durationSeconds, true)}</div>
+${renderDistribution({ request: name, latency, comparison: result.comparison }, 'small')}${listTimeCharts(points, frame).map((chart) => renderChart(chart, 'small'))}</div>
 ${renderTimeTable(points, ROWS_MAX)}${renderFacts(facts)}${renderErrors(request.errors)}</div>
 </details>
 `

@@ -2,7 +2,10 @@
  * Reduces a run over time to as few points as a chart can show.
  */
 
-import type { Result, Window } from '../../stats/result.js'
+import { joinTimingWindows } from '../../stats/observed.js'
+import type { RequestResult, Result, TimelinePoint, Window } from '../../stats/result.js'
+import { percentileMs } from '../../stats/summary.js'
+import { poolWindows } from '../../stats/window.js'
 import { type Percentiles, readPercentiles } from '../percentiles.js'
 
 /** Some consecutive seconds of a run. Rates are means; percentiles are those of the worst second. */
@@ -17,6 +20,8 @@ export interface Point {
   readonly p50: number | null
   readonly p95: number | null
   readonly p99: number | null
+  /** Responses from a cache as a share of the successful ones; null if that isn't observed, or without one. */
+  readonly cacheHitRate: number | null
   /** Maximum; null if unknown. */
   readonly vus: number | null
 }
@@ -32,6 +37,7 @@ export function runPoints({ timeline }: Pick<Result, 'timeline'>, limit: number)
       failedRate: sum(seconds, ({ failed }) => failed) / duration,
       droppedRate: sum(seconds, ({ dropped }) => dropped) / duration,
       ...worstOf(seconds),
+      cacheHitRate: hitRateOf(seconds),
       vus: most(seconds.map(({ vus }) => vus)),
     }
   })
@@ -48,9 +54,62 @@ export function requestPoints(windows: readonly Window[], limit: number): Point[
       failedRate: sum(some, ({ failed }) => failed) / duration,
       droppedRate: 0,
       ...worstOf(some.map(({ histogram }) => readPercentiles(histogram))),
+      cacheHitRate: null,
       vus: null,
     }
   })
+}
+
+/** Some consecutive seconds of a server timing: the percentiles of the worst one. */
+export interface TimingPoint extends Percentiles {
+  readonly start: number
+  readonly duration: number
+}
+
+/** A server timing over time. */
+export interface TimingSeries {
+  readonly name: string
+  readonly points: readonly TimingPoint[]
+}
+
+/** Returns the server timings of all requests together, by name, in at most `limit` points each. */
+export function timingPoints(requests: readonly RequestResult[], limit: number): TimingSeries[] {
+  const sent = requests.filter(({ kind }) => kind !== 'journey')
+  const { serverTimingWindows = {} } = joinTimingWindows(sent, (windows) => windows)
+  return Object.entries(serverTimingWindows).map(([name, windows]) => {
+    const seconds = new Map<number, Window[]>()
+    for (const window of windows) {
+      const known = seconds.get(window.start)
+      if (known === undefined) seconds.set(window.start, [window])
+      else known.push(window)
+    }
+    const inOrder = [...seconds]
+      .sort(([a], [b]) => a - b)
+      .map(([start, some]) => ({
+        start,
+        duration: Math.max(...some.map(({ duration }) => duration)),
+        ...pooledPercentiles(some),
+      }))
+    const points = chunk(inOrder, limit).map((some) => ({
+      start: some[0]!.start,
+      duration: sum(some, ({ duration }) => duration),
+      ...worstOf(some),
+    }))
+    return { name, points }
+  })
+}
+
+/** One histogram is read without building it, which is most of the time. */
+function pooledPercentiles(windows: readonly Window[]): Percentiles {
+  if (windows.length === 1) return readPercentiles(windows[0]!.histogram)
+  const pooled = poolWindows(windows)
+  return { p50: percentileMs(pooled, 50), p95: percentileMs(pooled, 95), p99: percentileMs(pooled, 99) }
+}
+
+function hitRateOf(seconds: readonly TimelinePoint[]): number | null {
+  const known = seconds.filter(({ cacheHits }) => cacheHits !== undefined)
+  const successful = sum(known, ({ requests, failed }) => requests - failed)
+  return successful === 0 ? null : sum(known, ({ cacheHits = 0 }) => cacheHits) / successful
 }
 
 function worstOf(points: readonly Percentiles[]): Percentiles {
@@ -62,7 +121,7 @@ function worstOf(points: readonly Percentiles[]): Percentiles {
 }
 
 /** Splits into equal chunks, at most `limit` of them. */
-function chunk<T>(items: readonly T[], limit: number): T[][] {
+export function chunk<T>(items: readonly T[], limit: number): T[][] {
   const size = Math.max(1, Math.ceil(items.length / limit))
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
     items.slice(index * size, (index + 1) * size),
@@ -77,6 +136,7 @@ function sum<T>(items: readonly T[], read: (item: T) => number): number {
   return items.reduce((total, item) => total + read(item), 0)
 }
 
-function most(values: readonly (number | null)[]): number | null {
+/** Returns the largest value; null without one. */
+export function most(values: readonly (number | null)[]): number | null {
   return values.reduce((max, value) => (value === null ? max : Math.max(max ?? value, value)), null)
 }

@@ -104,6 +104,26 @@ circle.mark { fill: var(--paper); stroke: var(--mark); stroke-width: 2; }
 .charts > * { min-width: 0; }
 .chart.wide { grid-column: 1 / -1; }
 
+.tracks { position: relative; }
+.tracks .chart { margin: 0; }
+.tracks figcaption { height: 28px; flex-wrap: nowrap; align-items: flex-end; overflow: hidden; white-space: nowrap; }
+.tracks figcaption b { flex: none; max-width: 60%; overflow: hidden; text-overflow: ellipsis; }
+.tracks .axis { display: block; width: calc(100% - 56px); margin-left: 56px; overflow: visible; }
+.axis text { fill: var(--soft); font-size: 12px; }
+.axis .middle { text-anchor: middle; }
+.axis .end { text-anchor: end; }
+.level { stroke: var(--mark); stroke-dasharray: 5 4; }
+.key.level::before { border-top: 2px dashed var(--mark); }
+.moments { position: absolute; inset: 0 0 0 56px; display: flex; }
+.moments label { flex: 1; min-width: 0; }
+.moments input { position: absolute; opacity: 0; pointer-events: none; }
+.moments span { position: absolute; top: 0; right: 0; opacity: 0; text-align: right; font-size: 13px; pointer-events: none; }
+.moments b { display: block; height: 98px; padding-top: 8px; line-height: 20px; font-weight: 400; }
+.moments.led b:first-child { height: 248px; }
+.moments label:hover, .moments:not(:hover) label:has(:checked), .moments:not(:hover) label:has(:focus-visible) { background: linear-gradient(to right, transparent calc(50% - .5px), var(--soft) 0 calc(50% + .5px), transparent 0) 0 28px / 100% no-repeat; }
+.moments label:hover span, .moments:not(:hover) :checked + span, .moments:not(:hover) :focus-visible + span { opacity: 1; }
+.tracks:has(.moments :focus-visible) { outline: 2px solid var(--b); outline-offset: 4px; }
+
 summary { padding: 8px 0; cursor: pointer; }
 pre { overflow-x: auto; margin: 0; padding: 14px 16px; border-radius: 6px; background: var(--wash); font: 13px/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; tab-size: 2; }
 .data summary, section > details:not(.request) > summary { color: var(--soft); font-size: 13px; }
@@ -121,6 +141,7 @@ pre { overflow-x: auto; margin: 0; padding: 14px 16px; border-radius: 6px; backg
   .key-figures { grid-template-columns: repeat(3, 1fr); gap: 14px 12px; }
   .key-figures dd { font-size: 18px; }
   table { font-size: 13px; }
+  .tracks:has(.moments:hover, :checked, :focus-visible) .lead figcaption, .tracks:has(.moments:hover, :checked, :focus-visible) .key { visibility: hidden; }
   .wide:is(th, td) { display: none; }
   td small.narrow { display: block; width: min-content; min-width: 0; margin-left: auto; }
   th[scope=row].t { min-width: 5em; overflow-wrap: anywhere; }
@@ -130,7 +151,7 @@ pre { overflow-x: auto; margin: 0; padding: 14px 16px; border-radius: 6px; backg
   @page { margin: 14mm; }
   body { font-size: 10pt; }
   main { max-width: none; padding: 0; }
-  .data { display: none; }
+  .data, .moments, .moments-hint { display: none; }
   .scroll { overflow: visible; }
   pre { overflow: visible; padding: 0; background: none; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 8pt; }
   table, thead th { font-size: 8pt; }

@@ -3,7 +3,7 @@
  */
 import { findingOf } from '../../stats/findings.js'
 import { median } from '../../stats/math.js'
-import type { TargetSecond } from '../../stats/target.js'
+import { hasReading, type ProcessSecond } from '../../stats/target.js'
 import type { Rule } from './run-view.js'
 
 /** Shorter runs show how a service warms up, not whether it leaks. */
@@ -19,7 +19,7 @@ const SLOT_SECONDS = 10
 /** Finds memory that grows steadily through the second half of a run: neither a step nor a cache that is full at last. */
 export const findMemoryGrowth: Rule = ({ run: { target } }) => {
   const perMinute = target?.memory?.growthPerMinute ?? null
-  const points = target?.timeline.filter(hasMemory) ?? []
+  const points = target?.timeline.filter(hasReading) ?? []
   const [first, last] = [points[0], points.at(-1)]
   if (perMinute === null || first === undefined || last === undefined) return []
   if (last.second - first.second + 1 < SECONDS_MIN) return []
@@ -36,11 +36,7 @@ export const findMemoryGrowth: Rule = ({ run: { target } }) => {
   return [findingOf('memory_growth', { perMinute, first: first.memory, last: last.memory })]
 }
 
-type Low = Pick<TargetSecond, 'second' | 'memory'>
-
-function hasMemory({ memory }: TargetSecond): boolean {
-  return memory !== null
-}
+type Low = Pick<ProcessSecond, 'second' | 'memory'>
 
 /** The lowest figure of every 10 s. */
 function lowsOf(points: readonly Low[]): Low[] {

@@ -9,7 +9,7 @@ export interface Tag {
 }
 
 const TAG = /<(\/?)([a-z][a-zA-Z0-9]*)((?:\s+[a-zA-Z0-9-]+(?:="[^"<>]*")?)*)\s*(\/?)>/g
-const VOID = ['meta', 'br', 'hr', 'img', 'link']
+const VOID = ['meta', 'br', 'hr', 'img', 'link', 'input']
 
 /**
  * Returns all start tags in order. Throws an Error for a stray `<` or `>`, an unclosed element, or a mismatched end

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { requestPoints, runPoints } from '../../../src/report/html/series.js'
+import { requestPoints, runPoints, timingPoints } from '../../../src/report/html/series.js'
+import { percentileMs } from '../../../src/stats/summary.js'
+import { poolWindows } from '../../../src/stats/window.js'
 import { SHOP, simulate } from '../../verdict/simulate.js'
 import { withTimeline } from '../results.js'
 
@@ -34,6 +36,51 @@ describe('points of a run', () => {
     const timeline = result.timeline.map((point) => (point.second === 1 ? silent : point))
     expect(runPoints({ ...result, timeline }, 600)[1]).toMatchObject({ rate: 0, p50: null, p99: null })
     expect(runPoints({ ...result, timeline }, 5)[0]!.p99).toBe(result.timeline[0]!.p99)
+  })
+})
+
+test('the cache hit rate is that of all successful requests of a point', () => {
+  const [point] = result.timeline
+  const timeline = [10, 30, 0].map((cacheHits, second) => {
+    const [requests, failed] = second === 2 ? [5, 5] : [50, 10]
+    return { ...point!, second, requests, failed, cacheHits }
+  })
+  expect(runPoints({ timeline }, 3).map(({ cacheHitRate }) => cacheHitRate)).toEqual([0.25, 0.75, null])
+  expect(runPoints({ timeline }, 1)[0]!.cacheHitRate).toBe(0.5)
+  expect(runPoints(result, 1)[0]!.cacheHitRate).toBeNull()
+})
+
+describe('points of server timings', () => {
+  const [a, b] = result.requests
+  const timed = [
+    { ...a!, serverTimingWindows: { db: a!.windows, render: a!.windows.slice(3, 4) } },
+    { ...b!, serverTimingWindows: { db: b!.windows } },
+  ]
+
+  test('are those of all requests together, second by second', () => {
+    const [db, render] = timingPoints(timed, 600)
+    expect([db!.name, render!.name]).toEqual(['db', 'render'])
+    const pooled = poolWindows([a!.windows[3]!, b!.windows[3]!])
+    expect(db!.points[3]).toEqual({
+      start: 3,
+      duration: 1,
+      p50: percentileMs(pooled, 50),
+      p95: percentileMs(pooled, 95),
+      p99: percentileMs(pooled, 99),
+    })
+    expect(render!.points).toMatchObject([{ start: 3, p95: requestPoints(a!.windows, 600)[3]!.p95 }])
+  })
+
+  test('otherwise are those of the worst second', () => {
+    const [all] = timingPoints(timed, 600)
+    const [few] = timingPoints(timed, 2)
+    expect(few!.points).toHaveLength(2)
+    expect(few!.points[0]!.p95).toBe(Math.max(...all!.points.slice(0, 5).map(({ p95 }) => p95!)))
+  })
+
+  test('of a journey are those of its steps, not counted twice', () => {
+    const journey = { ...timed[0]!, kind: 'journey' as const }
+    expect(timingPoints([...timed, journey], 600)).toEqual(timingPoints(timed, 600))
   })
 })
 

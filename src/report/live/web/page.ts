@@ -11,6 +11,7 @@ const LIVE_STYLE = new Markup(`
 .live button { padding: 3px 12px; border: 1px solid var(--rule); border-radius: 6px; background: var(--wash); color: var(--ink); font: inherit; cursor: pointer; }
 .running { color: var(--b); }
 progress { display: block; width: 100%; height: 6px; margin: 0 0 20px; accent-color: var(--b); }
+article > div .moments input, article > div .moments-hint { display: none; }
 article + article { margin-top: 64px; border-top: 3px solid var(--rule); padding-top: 32px; }
 @media print { .live { display: none; } }
 `)

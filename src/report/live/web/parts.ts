@@ -10,7 +10,8 @@ import { renderRequestTable, renderTimings } from '../../html/requests.js'
 import { renderFailures } from '../../html/sections.js'
 import { runPoints } from '../../html/series.js'
 import { renderFacts, renderName } from '../../html/table.js'
-import { renderTimeCharts } from '../../html/time-charts.js'
+import { frameOf, listTimeCharts } from '../../html/time-charts.js'
+import { renderTracks } from '../../html/tracks.js'
 import { renderKeyFigures } from '../../html/verdict.js'
 import { formatReported } from '../../reported.js'
 import { describeServiceNow } from '../../target.js'
@@ -27,6 +28,7 @@ export function renderParts(soFar: RunSoFar): Markup[] {
   const { frame, timeline } = soFar
   const totals = soFar.totals()
   const requests = soFar.requests()
+  const points = runPoints({ timeline }, POINTS_MAX)
   const rows = requests.map(({ name, totals }) => [renderName(name), totals] as const)
   return [
     renderHead(soFar, frame),
@@ -35,8 +37,8 @@ export function renderParts(soFar: RunSoFar): Markup[] {
       : html`${renderKeyFigures(totals)}<section aria-labelledby="latency">
 <h2 id="latency">Latency and load</h2>
 <div class="charts">
-${renderDistribution({ request: null, latency: totals.latency, comparison: null })}${renderTimeCharts(runPoints({ timeline }, POINTS_MAX), timeline.length)}</div>
-</section>
+${renderDistribution({ request: null, latency: totals.latency, comparison: null })}</div>
+${renderTracks(listTimeCharts(points, frameOf(points, timeline.length, 6)))}</section>
 `,
     html`${renderRequestTable(rows, totals)}${renderTimings(requests.map(({ name, totals: { serverTiming } }) => ({ name, serverTiming })))}`,
     renderFailures({ totals }),
