@@ -98,7 +98,7 @@ export function joinWarmups(parts: readonly { readonly warmup?: WarmupTotals }[]
 
 function addLatencies(parts: readonly LatencySummary[]): LatencySummary {
   const all = new Histogram()
-  for (const { histogram } of parts) if (histogram !== '') all.add(Histogram.decode(histogram))
+  for (const { histogram } of parts) if (histogram !== null) all.add(histogram)
   return summarize(all)
 }
 

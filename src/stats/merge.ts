@@ -106,7 +106,7 @@ function mergeWindows(windows: readonly Window[], width: number): Window[] {
       duration: Math.round((endOf(parts) - slot * width) * 1000) / 1000,
       requests: parts.reduce((sum, part) => sum + part.requests, 0),
       failed: parts.reduce((sum, part) => sum + part.failed, 0),
-      histogram: poolWindows(parts).encode(),
+      histogram: poolWindows(parts).freeze(),
     }))
 }
 

@@ -6,6 +6,7 @@ import { Histogram } from './histogram.js'
 import { readObserved } from './observed.js'
 import { ratesOf } from './rates.js'
 import { readGenerator } from './read-generator.js'
+import { readHistogram } from './read-histogram.js'
 import { readComparison, readThreshold } from './read-verdict.js'
 import { readReadyMark } from './ready.js'
 import {
@@ -28,7 +29,7 @@ import {
 import { readAgentMark, readShard, readShardMark } from './shard.js'
 import { summarize } from './summary.js'
 import { readTarget } from './target.js'
-import { checkHistogram, poolWindows, readWindow } from './window.js'
+import { poolWindows, readWindow } from './window.js'
 
 /**
  * Parses a result from JSON. Required are the schema, the scenario's name, and each request's name and windows; the
@@ -260,9 +261,8 @@ function lastSecond(requests: readonly RequestResult[]): number {
 
 function readSummary(shape: Shape): LatencySummary {
   const figure = (name: string) => shape.get(name).or(number, null)
-  const histogram = shape.get('histogram').or(text, '')
   const total = count(shape.get('count'))
-  if (histogram !== '') checkHistogram(shape.get('histogram'), total)
+  const histogram = shape.get('histogram')
   return {
     count: total,
     min: figure('min'),
@@ -275,7 +275,7 @@ function readSummary(shape: Shape): LatencySummary {
     p95: figure('p95'),
     p99: figure('p99'),
     p999: figure('p999'),
-    histogram,
+    histogram: histogram.exists && histogram.text() !== '' ? readHistogram(histogram, total) : null,
   }
 }
 

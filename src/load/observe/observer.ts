@@ -3,8 +3,8 @@
  * request is read only once.
  */
 import type { Observe } from '../../scenario/model/observe.js'
-import { toMicros } from '../../stats/histogram.js'
 import { type Row, TIMINGS_MAX } from '../../stats/sheet.js'
+import { toMicros } from '../../stats/slots.js'
 import type { ResponseHead } from '../response/response.js'
 import { type CacheOutcome, cacheOutcome } from './cache-status.js'
 import { readServerTiming } from './server-timing.js'

@@ -2,7 +2,7 @@
  * CSV (RFC 4180) with a row per second of each request, for spreadsheets and notebooks.
  */
 import type { RequestResult, Result, Window } from '../../stats/result.js'
-import { readPercentiles } from '../percentiles.js'
+import { percentilesOf } from '../../stats/summary.js'
 import { quoteCell } from './csv.js'
 import type { Format } from './format.js'
 
@@ -27,7 +27,7 @@ function render(result: Result): string {
 }
 
 function renderWindow(scenario: string, { name }: RequestResult, window: Window): string[] {
-  const { p50, p95, p99, max } = readPercentiles(window.histogram)
+  const { p50, p95, p99, max } = percentilesOf(window.histogram)
   const figures = [window.start, window.duration, window.requests, window.failed, p50, p95, p99, max]
   return [quoteCell(scenario), quoteCell(name), ...figures.map((figure) => String(figure ?? ''))]
 }

@@ -2,8 +2,8 @@
  * Reduces a run over time to as few points as a chart can show.
  */
 
-import type { Result, Window } from '../../stats/result.js'
-import { type Percentiles, readPercentiles } from '../percentiles.js'
+import type { LatencySummary, Result, Window } from '../../stats/result.js'
+import { percentilesOf } from '../../stats/summary.js'
 
 /** Some consecutive seconds of a run. Rates are means; percentiles are those of the worst second. */
 export interface Point {
@@ -47,11 +47,13 @@ export function requestPoints(windows: readonly Window[], limit: number): Point[
       rate: sum(some, ({ requests }) => requests) / duration,
       failedRate: sum(some, ({ failed }) => failed) / duration,
       droppedRate: 0,
-      ...worstOf(some.map(({ histogram }) => readPercentiles(histogram))),
+      ...worstOf(some.map(({ histogram }) => percentilesOf(histogram))),
       vus: null,
     }
   })
 }
+
+type Percentiles = Pick<LatencySummary, 'p50' | 'p95' | 'p99'>
 
 function worstOf(points: readonly Percentiles[]): Percentiles {
   return {

@@ -4,15 +4,15 @@
 import type { Frame } from '../../../stats/frame.js'
 import { observedOf } from '../../../stats/observed.js'
 import { ratesOf } from '../../../stats/rates.js'
-import type { LatencySummary, TimelinePoint, Totals } from '../../../stats/result.js'
-import { figuresOf, percentileMs, summarize } from '../../../stats/summary.js'
+import type { TimelinePoint, Totals } from '../../../stats/result.js'
+import { figuresOf, type Percentiles, percentilesOf, summarize } from '../../../stats/summary.js'
 import { Series } from '../../../stats/tally.js'
 import type { ObservedRequest } from '../../observed.js'
 import type { WatchedRun } from '../watcher.js'
 
 /** Totals during a run. */
 export type TotalsSoFar = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput' | 'requestRate'> & {
-  readonly latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99' | 'max'>
+  readonly latency: Percentiles
 } & Pick<ObservedRequest, 'serverTiming' | 'cache'>
 
 /** Accumulates frames. Those of the warm-up only set the current state. */
@@ -67,13 +67,7 @@ export class RunSoFar {
       failed,
       errorRate: requests === 0 ? 0 : failed / requests,
       ...ratesOf({ requests, failed }, this.timeline.length),
-      // Not a full summary: encoding a histogram is slow, and each request would do it every second.
-      latency: {
-        p50: percentileMs(latency, 50),
-        p95: percentileMs(latency, 95),
-        p99: percentileMs(latency, 99),
-        max: percentileMs(latency, 100),
-      },
+      latency: percentilesOf(latency),
       ...observedOf(series, figuresOf),
     }
   }
