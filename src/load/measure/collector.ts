@@ -3,13 +3,13 @@
  * the requests that ended in it, not on how many the scenario has.
  */
 import { numberWarmups, type SeriesSpec } from '../../plan/series.js'
+import { warmupOf } from '../../stats/add.js'
 import { FrozenHistogram } from '../../stats/frozen-histogram.js'
 import { Histogram } from '../../stats/histogram.js'
-import { observedOf } from '../../stats/observed.js'
-import { ratesOf } from '../../stats/rates.js'
-import type { ErrorCount, RequestResult, TimelinePoint, Totals, Window } from '../../stats/result.js'
-import { percentileMs, summarize } from '../../stats/summary.js'
+import type { RequestResult, TimelinePoint, Totals, Window } from '../../stats/result.js'
+import { percentileMs } from '../../stats/summary.js'
 import { Series, Tally } from '../../stats/tally.js'
+import { totalsOf } from '../../stats/totals.js'
 import type { WindowData } from './window-recorder.js'
 import { clipWindow, SecondLog, secondsEach } from './windows.js'
 
@@ -122,7 +122,7 @@ export class Collector {
 
   /** The totals of all requests of the run, over `durationSeconds`. */
   total(durationSeconds: number): Totals {
-    return { ...makeTotals(this.sent(this.totals), durationSeconds), dropped: this.dropped }
+    return { ...totalsOf(this.sent(this.totals), durationSeconds), dropped: this.dropped }
   }
 
   /**
@@ -153,7 +153,7 @@ export class Collector {
       name,
       kind,
       ...(isFirst && { phase: 'beforeEach' as const }),
-      ...makeTotals(this.totals.get(index), durationSeconds),
+      ...totalsOf(this.totals.get(index), durationSeconds),
       ...this.describeWarmup(index),
     }
   }
@@ -163,8 +163,7 @@ export class Collector {
     if (number < 0) return {}
     const series = this.totals.get(number)
     if (series.requests + series.unfinished === 0) return {}
-    const { requests, failed, errorRate, unfinished, latency, statuses, errors } = makeTotals(series, 0)
-    return { warmup: { requests, failed, errorRate, unfinished, latency, statuses, errors } }
+    return { warmup: warmupOf(series) }
   }
 
   /** One point for each second. */
@@ -341,38 +340,4 @@ interface OpenWindow {
 
 function round(value: number): number {
   return Math.round(value * 1000) / 1000
-}
-
-function makeTotals(series: Series, durationSeconds: number): Totals {
-  const { requests, failed, unfinished, bytesSent, bytesReceived, bytesDecoded } = series
-  const retryErrors = byCount(series.retryErrors)
-  return {
-    requests,
-    failed,
-    errorRate: requests === 0 ? 0 : failed / requests,
-    ...ratesOf({ requests, failed }, durationSeconds),
-    bytesSent,
-    bytesReceived,
-    bytesDecoded: bytesDecoded === 0 ? null : bytesDecoded,
-    dropped: 0,
-    unfinished,
-    latency: summarize(series.latency),
-    serviceTime: summarize(series.service),
-    timeToFirstByte: summarize(series.firstByte),
-    statuses: Object.fromEntries([...series.statuses].sort((a, b) => a[0] - b[0])),
-    redirects: series.redirects,
-    reconnects: series.reconnects,
-    retries: {
-      requests: series.retried,
-      recovered: series.recovered,
-      attempts: retryErrors.reduce((sum, { count }) => sum + count, 0),
-      errors: retryErrors,
-    },
-    errors: byCount(series.errors),
-    ...observedOf(series, summarize),
-  }
-}
-
-function byCount(errors: ReadonlyMap<string, ErrorCount>): ErrorCount[] {
-  return [...errors.values()].sort((a, b) => b.count - a.count)
 }

@@ -3,10 +3,10 @@
  */
 import type { Frame } from '../../../stats/frame.js'
 import { observedOf } from '../../../stats/observed.js'
-import { ratesOf } from '../../../stats/rates.js'
 import type { TimelinePoint, Totals } from '../../../stats/result.js'
-import { figuresOf, type Percentiles, percentilesOf, summarize } from '../../../stats/summary.js'
+import { figuresOf, type Percentiles, percentilesOf } from '../../../stats/summary.js'
 import { Series } from '../../../stats/tally.js'
+import { countsOf, totalsOf } from '../../../stats/totals.js'
 import type { ObservedRequest } from '../../observed.js'
 import type { WatchedRun } from '../watcher.js'
 
@@ -55,19 +55,13 @@ export class RunSoFar {
   totals(): TotalsSoFar & Pick<Totals, 'latency' | 'errors'> {
     const all = new Series()
     for (const [name, series] of this.series) if (!this.journeys.has(name)) all.merge(series)
-    const totals = this.totalsOf(all)
-    const errors = [...all.errors.values()].sort((a, b) => b.count - a.count)
-    return { ...totals, latency: summarize(all.latency), errors }
+    return totalsOf(all, this.timeline.length)
   }
 
   private totalsOf(series: Series): TotalsSoFar {
-    const { latency, requests, failed } = series
     return {
-      requests,
-      failed,
-      errorRate: requests === 0 ? 0 : failed / requests,
-      ...ratesOf({ requests, failed }, this.timeline.length),
-      latency: percentilesOf(latency),
+      ...countsOf(series, this.timeline.length),
+      latency: percentilesOf(series.latency),
       ...observedOf(series, figuresOf),
     }
   }
