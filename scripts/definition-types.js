@@ -4,24 +4,23 @@
 
 /**
  * The declarations of a scenario and of its steps, unformatted. The keys that requests and steps share have an interface of
- * their own. All definitions in the schema are steps.
+ * their own. The only definition in the schema is a step.
  */
 export function typesOf(schema) {
   const request = schema.properties.requests.items
   const [step] = Object.values(schema.definitions)
   const isShared = (key) => JSON.stringify(request.properties[key]) === JSON.stringify(step.properties[key])
   const bases = new Map([[request, { name: 'RequestKeys', isOwn: (key) => !isShared(key) }]])
-  const declare = (name, { description }, members) =>
-    `/** ${clean(description)} */\nexport interface ${name} ${members}\n`
+  const declare = (name, { description }, members) => `/** ${clean(description)} */\n${name} ${members}\n`
   return [
-    declare('ScenarioDefinition', schema, membersOf(schema, bases)),
+    declare('export interface ScenarioDefinition', schema, membersOf(schema, bases)),
     declare(
-      'RequestKeys',
+      'interface RequestKeys',
       { description: 'What requests and steps have in common.' },
       membersOf(step, bases, isShared),
     ),
     declare(
-      'StepDefinition extends RequestKeys',
+      'export interface StepDefinition extends RequestKeys',
       step,
       membersOf(step, bases, (key) => !isShared(key)),
     ),

@@ -352,7 +352,7 @@ export interface ScenarioDefinition {
 }
 
 /** What requests and steps have in common. */
-export interface RequestKeys {
+interface RequestKeys {
   /** Name in figures, thresholds and baselines. Default: method and path. */
   readonly name?: string | number | boolean | undefined
   /** Path or whole URL; values in {{ ... }} are percent-encoded. */
