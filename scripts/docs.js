@@ -50,7 +50,7 @@ function definitionTypes() {
     '/**\n * A scenario as a value: the keys of its file. Generated from the schema by `npm run docs`.\n */\n\n'
   const variable =
     '/** Filled in from the environment: `${NAME}`, or `${NAME:-default}`. */\ntype Variable = `${string}${"$"}{${string}}${string}`\n\n'
-  return head + variable + typesOf(schema, 'ScenarioDefinition', () => 'StepDefinition')
+  return head + variable + typesOf(schema)
 }
 
 function format(text) {

@@ -174,15 +174,20 @@ function listenForRefused(command: Command, refusals: readonly Refusal[]): () =>
     for (const name of refusal.options) {
       const option = new Option(OPTIONS[name].flags).hideHelp()
       command.on(`option:${option.name()}`, () => given.set(option, refusal))
-      if (refusal.beside === undefined) command.addOption(option)
+      if (isUnconditional(refusal)) command.addOption(option)
     }
   }
   return () =>
-    [...given].flatMap(([{ long }, { beside, why, instead }]): Problem[] => {
+    [...given].flatMap(([{ long }, { beside, without = [], why, instead }]): Problem[] => {
       if (beside !== undefined && !isGiven(command, beside)) return []
+      if (without.some((flag) => isGiven(command, flag))) return []
       const flags = beside === undefined ? long : `${beside} and ${long}`
       return [{ message: `${flags}: ${why}`, place: null, hint: instead }]
     })
+}
+
+function isUnconditional({ beside, without }: Refusal): boolean {
+  return beside === undefined && without === undefined
 }
 
 function isGiven(command: Command, flag: string): boolean {

@@ -30,11 +30,13 @@ export interface CommandGroup {
   readonly commands: readonly CommandSpec[]
 }
 
-/** Options that a command refuses, always or beside another option. */
+/** Options that a command refuses: always, beside another option, or without one. */
 export interface Refusal {
   readonly options: readonly OptionName[]
   /** Refuses the options only beside this one, given by its long flag. */
   readonly beside?: string
+  /** Refuses the options unless there is one of these, given by their long flags. */
+  readonly without?: readonly string[]
   readonly why: string
   readonly instead: string | null
 }

@@ -37,6 +37,14 @@ const AGENTS = [
   'onAgentLost',
 ] as const satisfies readonly OptionName[]
 
+/** Options that say how agents are used. */
+const WITHOUT_AGENTS: Refusal = {
+  options: ['sendSecrets', 'agentsWait', 'onAgentLost'],
+  without: ['--agent', '--nats'],
+  why: 'this machine sends the load, no agents',
+  instead: 'add --agent or --nats, or remove it',
+}
+
 const JUDGED_AGAINST = [
   'baseline',
   'noBaseline',
@@ -91,6 +99,15 @@ export const RUN: CommandSpec = {
     'resultTo',
     ...AGENTS,
     'stream',
+  ],
+  refuses: [
+    WITHOUT_AGENTS,
+    {
+      options: ['maxDuration'],
+      without: ['--confirm'],
+      why: 'there is no A/B session',
+      instead: 'add --confirm ab, or remove it; -d sets the length of the load',
+    },
   ],
   run: async (names: string[], flags: RawRunFlags, io) => (await import('./run.js')).run(names, flags, io),
 }
@@ -272,6 +289,7 @@ export const BASELINE: CommandGroup = {
 
 function makeAcceptance(mode: Acceptance, description: string): CommandSpec {
   const refuses: readonly Refusal[] = [
+    WITHOUT_AGENTS,
     {
       options: OF_A_RUN,
       beside: '--from',

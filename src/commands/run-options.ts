@@ -271,10 +271,7 @@ function readAgents(
       wrong("--agent can't be used with --nats: agents are either started or waiting", 'keep one of them')
     return { type: 'commands', commands }
   }
-  if (nats === undefined) {
-    if (sendSecrets === true) wrong('--send-secrets needs agents', 'add --agent or --nats, or remove it')
-    return null
-  }
+  if (nats === undefined) return null
   if (agents === undefined)
     wrong('--nats needs --agents: how many send the load', 'add, for example, --agents 4')
   if (sendSecrets === true && place?.isEncrypted === false)

@@ -13,9 +13,12 @@ export interface NextStep {
   readonly command: string
 }
 
+/** Makes a step that sends the load again: `command` and the scenario. */
+type Again = (why: string, command: string, flags?: string) => NextStep
+
 /** Returns the most helpful next step; null when there is nothing to do. */
 export function nextStep(result: Result): NextStep | null {
-  const { verdict, comparison, scenario, shard } = result
+  const { verdict, comparison, scenario, shard, agents } = result
   if (shard !== null && (verdict === 'passed' || verdict === 'inconclusive')) {
     const files = `${quoteForShell(fileNameOf(scenario.name))}-*-shard-*-of-${shard.of}.json`
     return {
@@ -28,50 +31,38 @@ export function nextStep(result: Result): NextStep | null {
   if (scenario.file === null) return null
   const profile = scenario.profile === undefined ? '' : ` --profile ${quoteForShell(scenario.profile)}`
   const file = quoteForShell(scenario.file) + profile
-  // The agents of the next run are the user's to name.
-  const again = result.agents === undefined ? file : `${file} [agents as before]`
   if (verdict === 'error' || verdict === 'interrupted') return null
   if (result.session !== null) return afterSession(result, file)
+  const again: Again = (why, command, flags = '') => ({
+    // How the agents are reached isn't in the result.
+    why: agents === undefined ? why : `${why} (keep the flags of the agents)`,
+    command: `perfctl ${command} ${file}${flags}`,
+  })
   if (result.generator.saturated) {
-    return {
-      why: 'To send the same load from more threads',
-      command: `perfctl run ${again} --workers ${2 * Math.ceil(result.environment.workers / (result.agents?.length ?? 1))}`,
-    }
+    const workers = 2 * Math.ceil(result.environment.workers / (agents?.length ?? 1))
+    return again('To send the same load from more threads', 'run', ` --workers ${workers}`)
   }
-  if (verdict === 'regressed') {
-    return {
-      why: 'If this change is intended, make it the new baseline',
-      command: `perfctl baseline update ${again}`,
-    }
-  }
+  if (verdict === 'regressed') return again('If this change is intended, make it the new baseline', UPDATE)
   if (verdict === 'inconclusive' && comparison?.screen !== undefined) {
-    return {
-      why: 'A longer A/B session or a quieter machine may settle it',
-      command: `perfctl run ${file} --confirm ab --max-duration 240s`,
-    }
+    const why = 'A longer A/B session or a quieter machine may settle it'
+    return again(why, 'run', ' --confirm ab --max-duration 240s')
   }
   if (verdict === 'inconclusive') return afterInconclusive(comparison, file, again)
   if (verdict === 'failed') return null
-  if (comparison === null) {
-    return { why: 'To compare later runs with this one', command: `perfctl baseline update ${again}` }
-  }
+  if (comparison === null) return again('To compare later runs with this one', UPDATE)
   if (comparison.screen !== undefined) {
-    return {
-      why: 'If the next run looks slower than the baseline too, the baseline is out of date; renew it',
-      command: `perfctl baseline update ${again}`,
-    }
+    const why = 'If the next run looks slower than the baseline too, the baseline is out of date; renew it'
+    return again(why, UPDATE)
   }
-  if (comparison.verdict === 'improved') {
-    return {
-      why: 'To lock in the improvement, make it the new baseline',
-      command: `perfctl baseline update ${again}`,
-    }
-  }
+  if (comparison.verdict === 'improved')
+    return again('To lock in the improvement, make it the new baseline', UPDATE)
   return null
 }
 
+const UPDATE = 'baseline update'
+
 /** A run that looks worse must not become the baseline: suggest a way to settle it. */
-function afterInconclusive(comparison: Comparison | null, file: string, again: string): NextStep | null {
+function afterInconclusive(comparison: Comparison | null, file: string, again: Again): NextStep | null {
   if (comparison === null) return null
   const { metrics } = comparison
   const sideBySide = `perfctl ab ${file} --a URL_BEFORE --b URL_AFTER`
@@ -86,10 +77,9 @@ function afterInconclusive(comparison: Comparison | null, file: string, again: s
       command: sideBySide,
     }
   }
-  if (metrics.some(({ why }) => why === 'other_machine')) {
-    return { why: 'To compare later runs on this machine', command: `perfctl baseline update ${again}` }
-  }
-  return { why: 'More runs may settle it', command: `perfctl run ${again} --runs 3` }
+  if (metrics.some(({ why }) => why === 'other_machine'))
+    return again('To compare later runs on this machine', UPDATE)
+  return again('More runs may settle it', 'run', ' --runs 3')
 }
 
 /** A session stores nothing, so the only help is to repeat it, and only if it was inconclusive. */

@@ -253,136 +253,12 @@ export interface ScenarioDefinition {
       >
     | undefined
   /** The requests to send. Each iteration picks one by weight. */
-  readonly requests: readonly {
-    /** Name in figures, thresholds and baselines. Default: method and path. */
-    readonly name?: string | number | boolean | undefined
-    /** Path or whole URL; values in {{ ... }} are percent-encoded. */
-    readonly get?: string | undefined
-    /** Path or whole URL; values in {{ ... }} are percent-encoded. */
-    readonly post?: string | undefined
-    /** Path or whole URL; values in {{ ... }} are percent-encoded. */
-    readonly put?: string | undefined
-    /** Path or whole URL; values in {{ ... }} are percent-encoded. */
-    readonly patch?: string | undefined
-    /** Path or whole URL; values in {{ ... }} are percent-encoded. */
-    readonly delete?: string | undefined
-    /** Path or whole URL; values in {{ ... }} are percent-encoded. */
-    readonly head?: string | undefined
-    /** Path or whole URL; values in {{ ... }} are percent-encoded. */
-    readonly options?: string | undefined
-    /** Query parameters, percent-encoded. A list repeats the name. */
-    readonly query?:
-      | Readonly<Record<string, string | number | boolean | readonly (string | number | boolean)[]>>
-      | undefined
-    /** Headers; values may contain {{ ... }}. Values of authorization and cookie are never shown. */
-    readonly headers?: Readonly<Record<string, string | number | boolean>> | undefined
-    /** Credentials for the authorization header. Never shown. */
-    readonly auth?:
-      | {
-          /** Token, sent as "Bearer <token>". */
-          readonly bearer?: string | number | boolean | undefined
-          /** user:password, sent in base64 (RFC 7617). */
-          readonly basic?: string | number | boolean | undefined
-        }
-      | undefined
-    /** JSON body. A value that is a single {{ number }} stays a number. */
-    readonly json?: unknown | undefined
-    /** Body of URL-encoded form fields. A list repeats the name. */
-    readonly form?:
-      | Readonly<Record<string, string | number | boolean | readonly (string | number | boolean)[]>>
-      | undefined
-    /** Body as text. */
-    readonly body?: string | number | boolean | undefined
-    /** File to send as the body, relative to this one. The content type follows from its extension unless headers set one. */
-    readonly file?: string | number | boolean | undefined
-    /** Body of multipart/form-data with text, JSON and files. A list repeats the name. */
-    readonly multipart?:
-      | Readonly<
-          Record<
-            string,
-            | string
-            | number
-            | boolean
-            | {
-                /** File to upload, relative to this one. */
-                readonly file?: string | number | boolean | undefined
-                /** Text, instead of a file. */
-                readonly text?: string | number | boolean | undefined
-                /** JSON, instead of a file. */
-                readonly json?: unknown | undefined
-                /** Content type. Default: by the file's extension, application/json for JSON, none for text. */
-                readonly type?: string | number | boolean | undefined
-                /** File name in the form. Default: the name of the file. */
-                readonly name?: string | number | boolean | undefined
-              }
-            | readonly (
-                | string
-                | number
-                | boolean
-                | {
-                    /** File to upload, relative to this one. */
-                    readonly file?: string | number | boolean | undefined
-                    /** Text, instead of a file. */
-                    readonly text?: string | number | boolean | undefined
-                    /** JSON, instead of a file. */
-                    readonly json?: unknown | undefined
-                    /** Content type. Default: by the file's extension, application/json for JSON, none for text. */
-                    readonly type?: string | number | boolean | undefined
-                    /** File name in the form. Default: the name of the file. */
-                    readonly name?: string | number | boolean | undefined
-                  }
-              )[]
-          >
-        >
-      | undefined
-    /** How many redirects to follow as part of a request; 0: the redirect is the response. */
-    readonly redirects?: number | Variable | undefined
-    readonly retries?:
-      | number
-      | Variable
-      | {
-          /** Maximum number of retries of a request. */
-          readonly count: number | Variable
-          /** Pause before a retry: fixed, or a range in which it doubles from the first duration to the second, with jitter. The Retry-After header of a 429 or 503 extends it, up to the second duration. */
-          readonly backoff?: string | 0 | undefined
-          /** Kinds of failure and statuses to retry. */
-          readonly on?:
-            | 'connect'
-            | 'reset'
-            | 'timeout'
-            | 'dns'
-            | 'tls'
-            | 'protocol'
-            | number
-            | string
-            | readonly ('connect' | 'reset' | 'timeout' | 'dns' | 'tls' | 'protocol' | number | string)[]
-            | undefined
-        }
-      | undefined
-    /** Checks that a response must pass. */
-    readonly expect?:
-      | {
-          /** Expected statuses. Default: below 400. */
-          readonly status?: number | string | readonly (number | string)[] | undefined
-          /** Headers with exactly these values. */
-          readonly header?: Readonly<Record<string, string | number | boolean>> | undefined
-          /** Text that the body must contain. */
-          readonly body?: string | number | boolean | undefined
-          /** JavaScript regular expression that must match somewhere in the body. */
-          readonly matches?: string | number | boolean | undefined
-          /** Values in a JSON body by path, such as $.items[0].id; .length is the number of entries of a list. */
-          readonly json?: Readonly<Record<string, string | number | boolean | null>> | undefined
-          /** Maximum latency; a slower response fails. */
-          readonly maxLatency?: string | 0 | undefined
-          /** Maximum body size as transferred; a larger body fails. */
-          readonly maxSize?: string | undefined
-        }
-      | undefined
+  readonly requests: readonly (RequestKeys & {
     /** Share of the iterations, relative to the other weights. */
     readonly weight?: number | Variable | undefined
     /** A journey: requests that one virtual user sends in order. */
     readonly steps?: readonly StepDefinition[] | undefined
-  }[]
+  })[]
   readonly ready?:
     | string
     | {
@@ -475,8 +351,8 @@ export interface ScenarioDefinition {
     | undefined
 }
 
-/** A step: a request, a pause, or a group of steps. */
-export interface StepDefinition {
+/** What requests and steps have in common. */
+interface RequestKeys {
   /** Name in figures, thresholds and baselines. Default: method and path. */
   readonly name?: string | number | boolean | undefined
   /** Path or whole URL; values in {{ ... }} are percent-encoded. */
@@ -601,6 +477,10 @@ export interface StepDefinition {
         readonly maxSize?: string | undefined
       }
     | undefined
+}
+
+/** A step: a request, a pause, or a group of steps. */
+export interface StepDefinition extends RequestKeys {
   /** Values of the response to keep for later steps, as {{ name }}. */
   readonly capture?:
     | Readonly<

@@ -1,12 +1,10 @@
 /**
  * Adds up totals of several runs, or of several machines in the same run.
  */
+import { countError } from './errors.js'
 import { Histogram } from './histogram.js'
-import { addObserved } from './observed.js'
-import { ratesOf } from './rates.js'
 import type {
   ConnectionFigures,
-  ErrorCount,
   GeneratorHealth,
   LatencySummary,
   RequestResult,
@@ -14,39 +12,49 @@ import type {
   Totals,
   WarmupTotals,
 } from './result.js'
+import { COUNT_NAMES } from './sheet.js'
 import { summarize } from './summary.js'
+import { Series } from './tally.js'
+import { totalsOf } from './totals.js'
 
 /** Sums the parts, which took `seconds`. Counts and histograms add up without loss. */
 export function addTotals(parts: readonly Totals[], seconds: number): Totals {
-  const sum = (read: (totals: Totals) => number) => parts.reduce((all, part) => all + read(part), 0)
-  const requests = sum((part) => part.requests)
-  const failed = sum((part) => part.failed)
-  return {
-    requests,
-    failed,
-    errorRate: requests === 0 ? 0 : failed / requests,
-    ...ratesOf({ requests, failed }, seconds),
-    bytesSent: sum((part) => part.bytesSent),
-    bytesReceived: sum((part) => part.bytesReceived),
-    bytesDecoded: parts.every((part) => part.bytesDecoded === null)
-      ? null
-      : sum((part) => part.bytesDecoded ?? 0),
-    dropped: sum((part) => part.dropped),
-    unfinished: sum((part) => part.unfinished),
-    latency: addLatencies(parts.map(({ latency }) => latency)),
-    serviceTime: addLatencies(parts.map(({ serviceTime }) => serviceTime)),
-    timeToFirstByte: addLatencies(parts.map(({ timeToFirstByte }) => timeToFirstByte)),
-    statuses: addStatuses(parts),
-    redirects: sum((part) => part.redirects),
-    reconnects: sum((part) => part.reconnects),
-    retries: {
-      requests: sum(({ retries }) => retries.requests),
-      recovered: sum(({ retries }) => retries.recovered),
-      attempts: sum(({ retries }) => retries.attempts),
-      errors: addErrors(parts.flatMap(({ retries }) => retries.errors)),
-    },
-    errors: addErrors(parts.flatMap(({ errors }) => errors)),
-    ...addObserved(parts, addLatencies),
+  return { ...totalsOf(sum(parts), seconds), dropped: parts.reduce((all, { dropped }) => all + dropped, 0) }
+}
+
+/** The series that has these totals together. */
+function sum(parts: readonly Partial<Totals>[]): Series {
+  const all = new Series(Number.POSITIVE_INFINITY)
+  for (const part of parts) addTo(all, part)
+  return all
+}
+
+function addTo(series: Series, part: Partial<Totals>): void {
+  series.requests += part.requests ?? 0
+  for (const name of COUNT_NAMES) series[name] += countIn(part, name)
+  addLatency(series.latency, part.latency)
+  addLatency(series.service, part.serviceTime)
+  addLatency(series.firstByte, part.timeToFirstByte)
+  for (const [status, count] of Object.entries(part.statuses ?? {})) series.addStatus(Number(status), count)
+  for (const error of part.errors ?? []) countError(series.errors, error)
+  for (const error of part.retries?.errors ?? []) countError(series.retryErrors, error)
+  for (const [name, timing] of Object.entries(part.serverTiming ?? {}))
+    addLatency(series.timing(name)!, timing)
+  series.hasMoreTimings ||= part.serverTimingLeft === true
+}
+
+function countIn(part: Partial<Totals>, name: (typeof COUNT_NAMES)[number]): number {
+  switch (name) {
+    case 'retried':
+      return part.retries?.requests ?? 0
+    case 'recovered':
+      return part.retries?.recovered ?? 0
+    case 'cacheHits':
+      return part.cache?.hits ?? 0
+    case 'cacheMisses':
+      return part.cache?.misses ?? 0
+    default:
+      return part[name] ?? 0
   }
 }
 
@@ -63,7 +71,7 @@ export function addConnections(parts: readonly ConnectionFigures[]): ConnectionF
 /** Returns a request including its warm-up, if that counts. Rates remain those of the measured part. */
 export function withWarmup<T extends Totals & { readonly warmup?: WarmupTotals }>(request: T): T {
   const { warmup, ...rest } = request
-  return warmup === undefined ? request : ({ ...rest, ...addWarmups([request, warmup]) } as T)
+  return warmup === undefined ? request : ({ ...rest, ...warmupOf(sum([request, warmup])) } as T)
 }
 
 /** Returns the requests that none of the results sent. */
@@ -73,19 +81,10 @@ export function joinNeverSent(results: readonly Pick<Result, 'neverSent'>[]): Pi
   return names.length === 0 ? {} : { neverSent: names }
 }
 
-function addWarmups(parts: readonly WarmupTotals[]): WarmupTotals {
-  const sum = (read: (part: WarmupTotals) => number) => parts.reduce((all, part) => all + read(part), 0)
-  const requests = sum((part) => part.requests)
-  const failed = sum((part) => part.failed)
-  return {
-    requests,
-    failed,
-    errorRate: requests === 0 ? 0 : failed / requests,
-    unfinished: sum((part) => part.unfinished),
-    latency: addLatencies(parts.map(({ latency }) => latency)),
-    statuses: addStatuses(parts),
-    errors: addErrors(parts.flatMap(({ errors }) => errors)),
-  }
+/** Returns the totals of a warm-up, whose seconds don't matter. */
+export function warmupOf(series: Series): WarmupTotals {
+  const { requests, failed, errorRate, unfinished, latency, statuses, errors } = totalsOf(series, 0)
+  return { requests, failed, errorRate, unfinished, latency, statuses, errors }
 }
 
 /** Returns the summed warm-up of one request as a field; none if no part had one. */
@@ -93,30 +92,17 @@ export function joinWarmups(parts: readonly { readonly warmup?: WarmupTotals }[]
   readonly warmup?: WarmupTotals
 } {
   const warmups = parts.flatMap(({ warmup }) => warmup ?? [])
-  return warmups.length === 0 ? {} : { warmup: addWarmups(warmups) }
+  return warmups.length === 0 ? {} : { warmup: warmupOf(sum(warmups)) }
 }
 
 function addLatencies(parts: readonly LatencySummary[]): LatencySummary {
   const all = new Histogram()
-  for (const { histogram } of parts) if (histogram !== '') all.add(Histogram.decode(histogram))
+  for (const part of parts) addLatency(all, part)
   return summarize(all)
 }
 
-function addStatuses(parts: readonly Pick<Totals, 'statuses'>[]): Record<string, number> {
-  const joined = new Map<string, number>()
-  for (const { statuses } of parts)
-    for (const [status, count] of Object.entries(statuses))
-      joined.set(status, (joined.get(status) ?? 0) + count)
-  return Object.fromEntries(joined)
-}
-
-function addErrors(errors: readonly ErrorCount[]): ErrorCount[] {
-  const joined = new Map<string, ErrorCount>()
-  for (const error of errors) {
-    const key = `${error.kind} ${error.message}`
-    joined.set(key, { ...error, count: (joined.get(key)?.count ?? 0) + error.count })
-  }
-  return [...joined.values()].sort((a, b) => b.count - a.count)
+function addLatency(histogram: Histogram, summary: LatencySummary | undefined): void {
+  if (summary?.histogram != null) histogram.add(summary.histogram)
 }
 
 /** Returns the worst `lateFrom` of several generators as a field. */

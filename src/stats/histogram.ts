@@ -4,27 +4,10 @@
  * on demand: a few kB for a request with steady latency, 95 kB for one that takes anything up to an hour.
  *
  * The counters are implemented here because many are filled, emptied and summed every second (about 10 ns per value,
- * 120 ns in hdr-histogram-js). They follow the library's layout slot by slot, and the library reads the exchange
- * format.
+ * 120 ns in hdr-histogram-js).
  */
-import { decodeFromCompressedBase64, type Histogram as HdrHistogram } from 'hdr-histogram-js'
-import { encodeCounts } from './sparse.js'
-
-/** The highest trackable latency in µs; longer ones count as this. */
-const HIGHEST = 3_600_000_000
-const SIGNIFICANT_DIGITS = 3
-
-/** Buckets double in width; all but the first use the upper half of their sub-buckets. 2048 ≥ 2·10³. */
-const SUB_BUCKETS = 2048
-const HALF = SUB_BUCKETS / 2
-const HALF_BITS = 10
-const LENGTH = indexOf(HIGHEST) + 1
-
-/** The number of slots for values, which a packed histogram refers to. */
-export const SLOTS = LENGTH
-
-/** Powers of two as a table: `**` is many times slower, and every bucket needs one. */
-const POWERS = Array.from({ length: 32 }, (_, exponent) => 2 ** exponent)
+import { CountReader, FrozenHistogram, writeCounts } from './frozen-histogram.js'
+import { clampMicros, highestAt, lowestAt, middleAt, rankOf, SLOTS, slotOf } from './slots.js'
 
 /** Up to this many values are kept as a list: in a long list of requests, most have fewer per second. */
 const LISTED_MAX = 64
@@ -32,19 +15,10 @@ const LISTED_MAX = 64
 /** Counters are allocated in pieces of 128, so that few are empty. */
 const PIECE_BITS = 7
 const PIECE = 1 << PIECE_BITS
-const PIECES = Math.ceil(LENGTH / PIECE)
-
-const LAYOUT = { digits: SIGNIFICANT_DIGITS, highest: HIGHEST }
-const EMPTY = encodeCounts(new Uint32Array(0), LAYOUT)
+const PIECES = Math.ceil(SLOTS / PIECE)
 
 /** The pieces of an empty histogram. */
 const NONE: readonly (Uint32Array | null)[] = new Array(PIECES).fill(null)
-
-/** Converts a latency to whole microseconds, clamped to 0 … 1 hour. */
-export function toMicros(ms: number): number {
-  const us = ms * 1000
-  return us >= HIGHEST ? HIGHEST : us > 0 ? (us + 0.5) >>> 0 : 0
-}
 
 /** Counts latencies in whole microseconds. `add` merges without loss. */
 export class Histogram {
@@ -54,7 +28,7 @@ export class Histogram {
   private pieces: readonly (Uint32Array | null)[] = NONE
   private total = 0
   /** The used range of slots; counters outside of it are 0. */
-  private low = LENGTH
+  private low = SLOTS
   private high = -1
 
   /** The number of recorded values. */
@@ -69,21 +43,17 @@ export class Histogram {
 
   /** Records a value `count` times. */
   recordCount(us: number, count: number): void {
-    const value = us >= HIGHEST ? HIGHEST : us > 0 ? (us + 0.5) >>> 0 : 0
-    this.countAt(indexOf(value), count)
-  }
-
-  /** Records `count` values in a slot, by its index from {@link pack}. */
-  recordSlot(index: number, count: number): void {
-    this.countAt(index, count)
+    this.countAt(slotOf(clampMicros(us)), count)
   }
 
   /** Adds all counts of `other`. */
-  add(other: Histogram): void {
-    if (other.isListed) {
-      for (const index of other.listed) this.countAt(index, 1)
-      return
-    }
+  add(other: Histogram | FrozenHistogram): void {
+    if (other instanceof FrozenHistogram) this.addCounts(other.bytes)
+    else if (other.isListed) for (const index of other.listed) this.countAt(index, 1)
+    else this.addCounters(other)
+  }
+
+  private addCounters(other: Histogram): void {
     if (this.isListed) this.unlist()
     for (let place = other.low >> PIECE_BITS; place <= other.high >> PIECE_BITS; place++) {
       const theirs = other.pieces[place]!
@@ -96,6 +66,11 @@ export class Histogram {
     if (other.high > this.high) this.high = other.high
   }
 
+  /** Adds the `bytes` of a frozen histogram, as they come from another thread. */
+  addCounts(bytes: Uint8Array): void {
+    for (const counts = new CountReader(bytes); counts.next(); ) this.countAt(counts.slot, counts.count)
+  }
+
   /** Removes all values. */
   clear(): void {
     if (!this.isListed) {
@@ -105,16 +80,14 @@ export class Histogram {
     this.listed.length = 0
     this.isListed = true
     this.total = 0
-    this.low = LENGTH
+    this.low = SLOTS
     this.high = -1
   }
 
   /** Returns the percentile (0 … 100) in µs as HdrHistogram defines it: the highest value of the bucket; 0 if empty. */
   valueAtPercentile(percentile: number): number {
     if (this.total === 0) return 0
-    const exact = (Math.min(percentile, 100) / 100) * this.total
-    // Subtle: the product may be an ulp above the intended integer.
-    const wanted = Math.max(Math.ceil(exact - exact * Number.EPSILON), 1)
+    const wanted = rankOf(percentile, this.total)
     if (this.isListed) {
       const index = this.listed.sort(rising)[wanted - 1]!
       return percentile === 0 ? lowestAt(index) : highestAt(index)
@@ -163,41 +136,11 @@ export class Histogram {
     this.scan((index, count) => visit(highestAt(index), count, index, lowestAt(index)))
   }
 
-  /** Returns the used buckets as `[index, count, index, count, …]`: small, and transferable between threads. */
-  pack(): Uint32Array<ArrayBuffer> {
-    let used = 0
-    this.scan(() => used++)
-    const packed = new Uint32Array(2 * used)
-    let at = 0
-    this.scan((index, count) => {
-      packed[at++] = index
-      packed[at++] = count
-    })
-    return packed
-  }
-
-  /** Adds the output of {@link pack}. */
-  addPacked(packed: Uint32Array): void {
-    for (let i = 0; i < packed.length; i += 2) this.countAt(packed[i]!, packed[i + 1]!)
-  }
-
-  /**
-   * Returns HdrHistogram's compressed V2 encoding as base64, which every HdrHistogram library reads. Values are in µs.
-   */
-  encode(): string {
-    return this.total === 0 ? EMPTY : encodeCounts(this.pack(), LAYOUT)
-  }
-
-  /** Decodes a compressed V2 encoding in base64, of any precision. Throws an Error if it isn't one. */
-  static decode(base64: string): Histogram {
-    const { recordedValuesIterator } = decodeFromCompressedBase64(base64, 64) as HdrHistogram & RecordedValues
-    const histogram = new Histogram()
-    recordedValuesIterator.reset()
-    while (recordedValuesIterator.hasNext()) {
-      const { valueIteratedTo, countAtValueIteratedTo } = recordedValuesIterator.next()
-      histogram.recordCount(valueIteratedTo, countAtValueIteratedTo)
-    }
-    return histogram
+  /** Returns a copy that doesn't change, in a small part of the memory. */
+  freeze(): FrozenHistogram {
+    return this.total === 0
+      ? FrozenHistogram.EMPTY
+      : new FrozenHistogram(writeCounts((put) => this.scan(put)))
   }
 
   private countAt(index: number, count: number): void {
@@ -253,39 +196,4 @@ export class Histogram {
 
 function rising(a: number, b: number): number {
   return a - b
-}
-
-/** Returns the slot of a value of 0 … 2^32 − 1: linear up to 2048, then 1024 slots per doubling. */
-function indexOf(value: number): number {
-  if (value < SUB_BUCKETS) return value
-  const shift = 31 - HALF_BITS - Math.clz32(value)
-  return (shift << HALF_BITS) + (value >>> shift)
-}
-
-function lowestAt(index: number): number {
-  if (index < SUB_BUCKETS) return index
-  const shift = (index >> HALF_BITS) - 1
-  return ((index & (HALF - 1)) + HALF) * POWERS[shift]!
-}
-
-function widthAt(index: number): number {
-  return index < SUB_BUCKETS ? 1 : POWERS[(index >> HALF_BITS) - 1]!
-}
-
-function highestAt(index: number): number {
-  return lowestAt(index) + widthAt(index) - 1
-}
-
-/** The library's `medianEquivalentValue`. */
-function middleAt(index: number): number {
-  return lowestAt(index) + Math.floor(widthAt(index) / 2)
-}
-
-/** What the library's types lack. */
-interface RecordedValues {
-  readonly recordedValuesIterator: {
-    reset(): void
-    hasNext(): boolean
-    next(): { readonly valueIteratedTo: number; readonly countAtValueIteratedTo: number }
-  }
 }

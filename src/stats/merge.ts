@@ -15,7 +15,7 @@ import type {
   Window,
 } from './result.js'
 import { percentileMs } from './summary.js'
-import { poolWindows } from './window.js'
+import { countWindows, poolWindows } from './window.js'
 
 /** At least one result. */
 type Shards = readonly [Result, ...Result[]]
@@ -104,9 +104,8 @@ function mergeWindows(windows: readonly Window[], width: number): Window[] {
       start: slot * width,
       // Rounded to ms, as run durations are; binary fractions would give 0.4670000000000001.
       duration: Math.round((endOf(parts) - slot * width) * 1000) / 1000,
-      requests: parts.reduce((sum, part) => sum + part.requests, 0),
-      failed: parts.reduce((sum, part) => sum + part.failed, 0),
-      histogram: poolWindows(parts).encode(),
+      ...countWindows(parts),
+      histogram: poolWindows(parts).freeze(),
     }))
 }
 

@@ -27,28 +27,6 @@ export function observedOf<T>(series: Series, read: (timing: Histogram) => T): O
   }
 }
 
-/** Adds up what was observed of several totals; `addLatencies` merges summaries. */
-export function addObserved(
-  parts: readonly Totals[],
-  addLatencies: (summaries: readonly LatencySummary[]) => LatencySummary,
-): Observed {
-  const timings = new Map<string, LatencySummary[]>()
-  for (const { serverTiming = {} } of parts)
-    for (const [name, summary] of Object.entries(serverTiming))
-      timings.set(name, [...(timings.get(name) ?? []), summary])
-  const sum = (read: (part: Totals) => number) => parts.reduce((all, part) => all + read(part), 0)
-  return {
-    ...(timings.size > 0 && { serverTiming: byName(timings, addLatencies) }),
-    ...(parts.some(({ serverTimingLeft }) => serverTimingLeft) && { serverTimingLeft: true }),
-    ...(parts.some(({ cache }) => cache !== undefined) && {
-      cache: cacheShare(
-        sum(({ cache }) => cache?.hits ?? 0),
-        sum(({ requests, failed }) => requests - failed),
-      ),
-    }),
-  }
-}
-
 /** Reads what was observed from a result file. `readSummary` reads a latency summary. */
 export function readObserved(shape: Shape, readSummary: (shape: Shape) => LatencySummary): Observed {
   const readTimings = (timings: Shape) => ({

@@ -2,11 +2,13 @@
  * Reads result files: perfctl's own, and those of other programs with no more than `compare` needs.
  */
 import { checkSchema, count, flag, list, number, readFileShape, Shape, text } from '../base/shape.js'
+import { addTotals } from './add.js'
 import { readFinding } from './findings.js'
 import { Histogram } from './histogram.js'
 import { readObserved } from './observed.js'
 import { ratesOf } from './rates.js'
 import { readGenerator } from './read-generator.js'
+import { readHistogram } from './read-histogram.js'
 import { readComparison, readThreshold } from './read-verdict.js'
 import { readReadyMark } from './ready.js'
 import {
@@ -29,7 +31,7 @@ import {
 import { readAgentMark, readShard, readShardMark } from './shard.js'
 import { summarize } from './summary.js'
 import { readTarget } from './target.js'
-import { checkHistogram, poolWindows, readWindow } from './window.js'
+import { readWindow, totalsOfWindows } from './window.js'
 
 /**
  * Parses a result from JSON. Required are the schema, the scenario's name, and each request's name and windows; the
@@ -105,7 +107,7 @@ function readResult(root: Shape): Result {
     seed: root.get('seed').or(number, 0),
     interrupted: root.get('interrupted').or(flag, false),
     environment: readRunEnvironment(root.get('environment')),
-    totals: readTotals(root.get('totals'), sumOf(requests, durationSeconds)),
+    totals: readTotals(root.get('totals'), durationSeconds, () => addSent(requests, durationSeconds)),
     requests,
     connections: root.get('connections').or(readConnections, NO_CONNECTIONS),
     timeline: root.get('timeline').or(list(readTimelinePoint), []),
@@ -161,14 +163,8 @@ function readConnections(shape: Shape): ConnectionFigures {
 function readRequest(shape: Shape): RequestResult {
   const windows = shape.get('windows').or(list(readNamedWindow), [])
   const seconds = windows.reduce((sum, window) => sum + window.duration, 0)
-  const counted = {
-    requests: windows.reduce((sum, window) => sum + window.requests, 0),
-    failed: windows.reduce((sum, window) => sum + window.failed, 0),
-    seconds,
-    latency: () => summarize(poolWindows(windows)),
-  }
   return {
-    ...readTotals(shape, counted),
+    ...readTotals(shape, seconds, () => totalsOfWindows(windows, seconds)),
     name: shape.get('name').text(),
     kind: shape.get('kind').or((kind) => kind.oneOf(['request', 'step', 'journey']), 'request'),
     ...shape.get('phase').or((phase) => ({ phase: phase.oneOf(['beforeEach']) }), {}),
@@ -179,8 +175,9 @@ function readRequest(shape: Shape): RequestResult {
 }
 
 function readWarmup(shape: Shape): WarmupTotals {
-  const none = { requests: 0, failed: 0, seconds: 0, latency: () => NO_LATENCIES }
-  const { requests, failed, errorRate, unfinished, latency, statuses, errors } = readTotals(shape, none)
+  const { requests, failed, errorRate, unfinished, latency, statuses, errors } = readTotals(shape, 0, () =>
+    totalsOfWindows([], 0),
+  )
   return { requests, failed, errorRate, unfinished, latency, statuses, errors }
 }
 
@@ -200,30 +197,32 @@ function readNamedWindow(shape: Shape): Window {
   })
 }
 
-/** Substitutes for missing totals. */
-interface Counted {
-  readonly requests: number
-  readonly failed: number
-  readonly seconds: number
-  readonly latency: () => LatencySummary
-}
-
-function readTotals(given: Shape, counted: Counted): Totals {
+/** Reads totals. `counted` tells those that may be missing; it takes time, so it is only asked then. */
+function readTotals(
+  given: Shape,
+  seconds: number,
+  counted: () => Pick<Totals, 'requests' | 'failed' | 'latency'>,
+): Totals {
   const shape = given.exists ? given : new Shape({}, given.path)
-  const requests = shape.get('requests').or(count, counted.requests)
-  const failed = shape.get('failed').or(count, counted.failed)
+  let known: ReturnType<typeof counted> | undefined
+  const missing = () => {
+    known ??= counted()
+    return known
+  }
+  const requests = shape.get('requests').or(count, null) ?? missing().requests
+  const failed = shape.get('failed').or(count, null) ?? missing().failed
   return {
     ...(shape.object() as object),
     requests,
     failed,
     errorRate: shape.get('errorRate').or(number, requests === 0 ? 0 : failed / requests),
-    ...readRates(shape, { requests, failed }, counted.seconds),
+    ...readRates(shape, { requests, failed }, seconds),
     bytesSent: shape.get('bytesSent').or(number, 0),
     bytesReceived: shape.get('bytesReceived').or(number, 0),
     bytesDecoded: shape.get('bytesDecoded').or(number, null),
     dropped: shape.get('dropped').or(count, 0),
     unfinished: shape.get('unfinished').or(count, 0),
-    latency: shape.get('latency').or(readSummary, null) ?? counted.latency(),
+    latency: shape.get('latency').or(readSummary, null) ?? missing().latency,
     serviceTime: shape.get('serviceTime').or(readSummary, null) ?? NO_LATENCIES,
     timeToFirstByte: shape.get('timeToFirstByte').or(readSummary, null) ?? NO_LATENCIES,
     statuses: shape.get('statuses').or(readCounts, {}),
@@ -245,14 +244,12 @@ function readRates(shape: Shape, counts: Pick<Totals, 'requests' | 'failed'>, se
   return { throughput: throughput * (1 - counts.failed / counts.requests), requestRate: throughput }
 }
 
-function sumOf(requests: readonly RequestResult[], seconds: number): Counted {
-  const sent = requests.filter((request) => request.kind !== 'journey')
-  return {
-    requests: sent.reduce((sum, request) => sum + request.requests, 0),
-    failed: sent.reduce((sum, request) => sum + request.failed, 0),
+/** All requests and steps together. */
+function addSent(requests: readonly RequestResult[], seconds: number): Totals {
+  return addTotals(
+    requests.filter((request) => request.kind !== 'journey'),
     seconds,
-    latency: () => summarize(poolWindows(sent.flatMap((request) => request.windows))),
-  }
+  )
 }
 
 function lastSecond(requests: readonly RequestResult[]): number {
@@ -262,9 +259,8 @@ function lastSecond(requests: readonly RequestResult[]): number {
 
 function readSummary(shape: Shape): LatencySummary {
   const figure = (name: string) => shape.get(name).or(number, null)
-  const histogram = shape.get('histogram').or(text, '')
   const total = count(shape.get('count'))
-  if (histogram !== '') checkHistogram(shape.get('histogram'), total)
+  const histogram = shape.get('histogram')
   return {
     count: total,
     min: figure('min'),
@@ -277,7 +273,7 @@ function readSummary(shape: Shape): LatencySummary {
     p95: figure('p95'),
     p99: figure('p99'),
     p999: figure('p999'),
-    histogram,
+    histogram: histogram.exists && histogram.text() !== '' ? readHistogram(histogram, total) : null,
   }
 }
 

@@ -6,6 +6,7 @@
 import type { Environment } from '../base/host.js'
 import type { Comparison } from './comparison.js'
 import type { Finding } from './findings.js'
+import type { FrozenHistogram } from './frozen-histogram.js'
 import type { TargetFigures } from './target.js'
 import type { MetricUnit } from './target-metrics.js'
 
@@ -288,8 +289,8 @@ export interface LatencySummary {
   readonly p95: number | null
   readonly p99: number | null
   readonly p999: number | null
-  /** HdrHistogram V2, compressed, base64, in microseconds with 3 significant digits. */
-  readonly histogram: string
+  /** In files: HdrHistogram V2, compressed, base64, in microseconds with 3 significant digits. Null if a file has none. */
+  readonly histogram: FrozenHistogram | null
 }
 
 /** Retries. A request counts once, by its final outcome. */
@@ -333,8 +334,8 @@ export interface Window {
   readonly duration: number
   readonly requests: number
   readonly failed: number
-  /** Latencies of the successful requests, encoded as in {@link LatencySummary}. */
-  readonly histogram: string
+  /** Latencies of the successful requests, in files as in {@link LatencySummary}. */
+  readonly histogram: FrozenHistogram
 }
 
 /** One second of the whole run. */

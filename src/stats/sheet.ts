@@ -5,8 +5,8 @@
  */
 import type { Ms } from '../base/clock.js'
 import { countError } from './errors.js'
-import { toMicros } from './histogram.js'
 import type { ErrorCount, FailureKind } from './result.js'
+import { toMicros } from './slots.js'
 
 /** A window of one worker as plain data. */
 export interface SheetData {

@@ -1,52 +1,48 @@
 /**
  * Windows of results and baselines, the basis of verdicts.
  */
-import { count, type Shape, ShapeError } from '../base/shape.js'
+import { count, type Shape } from '../base/shape.js'
 import { Histogram } from './histogram.js'
-import type { Window } from './result.js'
-import { readSparseCounts } from './sparse.js'
+import { readHistogram } from './read-histogram.js'
+import type { Totals, Window } from './result.js'
+import { summarize } from './summary.js'
+import { countsOf } from './totals.js'
 
 /**
  * Reads a window from its fields, which are named in results and positional in baselines. Throws a ShapeError if its
  * histogram is damaged or its count differs from the number of successful requests.
  */
 export function readWindow(fields: Readonly<Record<keyof Window, Shape>>): Window {
-  const window = {
-    start: fields.start.number(),
-    duration: fields.duration.number(),
-    requests: fields.requests.count(),
-    failed: fields.failed.or(count, 0),
-    histogram: fields.histogram.text(),
+  const start = fields.start.number()
+  const duration = fields.duration.number()
+  const requests = fields.requests.count()
+  const failed = fields.failed.or(count, 0)
+  if (start < 0) fields.start.fail('0 or more')
+  if (duration <= 0) fields.duration.fail('above 0')
+  return { start, duration, requests, failed, histogram: readHistogram(fields.histogram, requests - failed) }
+}
+
+/** Returns the totals that windows alone tell, over `seconds`. */
+export function totalsOfWindows(
+  windows: readonly Window[],
+  seconds: number,
+): ReturnType<typeof countsOf> & Pick<Totals, 'latency'> {
+  return { ...countsOf(countWindows(windows), seconds), latency: summarize(poolWindows(windows)) }
+}
+
+/** Sums the counts of all windows. */
+export function countWindows(windows: readonly Window[]): Pick<Window, 'requests' | 'failed'> {
+  const sum = { requests: 0, failed: 0 }
+  for (const { requests, failed } of windows) {
+    sum.requests += requests
+    sum.failed += failed
   }
-  if (window.start < 0) fields.start.fail('0 or more')
-  if (window.duration <= 0) fields.duration.fail('above 0')
-  checkHistogram(fields.histogram, window.requests - window.failed)
-  return window
+  return sum
 }
 
 /** Merges the latencies of all windows. */
 export function poolWindows(windows: readonly Window[]): Histogram {
   const pooled = new Histogram()
-  for (const window of windows) {
-    if (window.histogram === '') continue
-    const { values, counts } = readSparseCounts(window.histogram)
-    for (let i = 0; i < values.length; i++) pooled.recordCount(values[i]!, counts[i]!)
-  }
+  for (const { histogram } of windows) pooled.add(histogram)
   return pooled
-}
-
-/** Throws a ShapeError unless the encoded histogram is readable and has `wanted` latencies. */
-export function checkHistogram(shape: Shape, wanted: number): void {
-  const encoded = shape.text()
-  let total = 0
-  try {
-    total = encoded === '' ? 0 : readSparseCounts(encoded).total
-  } catch (error) {
-    throw new ShapeError(`${shape.path} is damaged: ${(error as Error).message}`)
-  }
-  if (total !== wanted) {
-    throw new ShapeError(
-      `${shape.path} holds ${total} latencies, but its window counts ${wanted} successful requests`,
-    )
-  }
 }

@@ -4,14 +4,12 @@
  */
 import { userError } from '../base/errors.js'
 import { printable } from '../base/printable.js'
-import { ratesOf } from '../stats/rates.js'
-import type { Result, Window } from '../stats/result.js'
+import type { Result } from '../stats/result.js'
 import { listLoadDoubts, nameShard } from '../stats/shard.js'
-import { summarize } from '../stats/summary.js'
-import { poolWindows } from '../stats/window.js'
+import { totalsOfWindows } from '../stats/window.js'
 import { addJob, lastRun, makeJob } from './job.js'
 import type { Job } from './job-figures.js'
-import type { MeasuredRequest, MeasuredTarget, MeasuredTotals, Measurement } from './measurement.js'
+import type { MeasuredRequest, MeasuredTarget, Measurement } from './measurement.js'
 
 /** The schema of baseline files. */
 export const BASELINE_SCHEMA = 'perfctl/baseline@1'
@@ -88,7 +86,7 @@ export function assemble(
     runs: [{ startedAt, start: 0, durationSeconds }],
     interrupted: false,
     generator: { saturated: false, reasons: [] },
-    totals: sumUp(
+    totals: totalsOfWindows(
       sent.flatMap(({ windows }) => windows),
       durationSeconds,
     ),
@@ -96,20 +94,8 @@ export function assemble(
       name,
       kind,
       windows,
-      ...sumUp(windows, durationSeconds),
+      ...totalsOfWindows(windows, durationSeconds),
     })),
-  }
-}
-
-function sumUp(windows: readonly Window[], seconds: number): MeasuredTotals {
-  const requests = windows.reduce((sum, window) => sum + window.requests, 0)
-  const failed = windows.reduce((sum, window) => sum + window.failed, 0)
-  return {
-    requests,
-    failed,
-    errorRate: requests === 0 ? 0 : failed / requests,
-    ...ratesOf({ requests, failed }, seconds),
-    latency: summarize(poolWindows(windows)),
   }
 }
 

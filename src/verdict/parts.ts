@@ -115,11 +115,11 @@ function errorOfMean(series: Series): number {
 export function sumUp(parts: Series[number]['latencies']): { readonly count: number; readonly sum: number } {
   let count = 0
   let sum = 0
-  for (const { values, counts } of parts) {
-    for (let i = 0; i < values.length; i++) {
-      count += counts[i]!
-      sum += (counts[i]! * values[i]!) / 1000
-    }
+  for (const histogram of parts) {
+    histogram.forEach((us, times) => {
+      count += times
+      sum += (times * us) / 1000
+    })
   }
   return { count, sum }
 }

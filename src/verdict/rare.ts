@@ -69,11 +69,11 @@ export function shiftBetween(a: Joined, b: Joined): Shift {
 function classesOf({ parts }: Joined): { readonly first: number; readonly counts: readonly number[] } {
   const counted = new Map<number, number>()
   for (const { latencies } of parts)
-    for (const { values, counts } of latencies)
-      for (let i = 0; i < values.length; i++) {
-        const at = Math.round(Math.log(Math.max(1, values[i]!)) / CLASS_WIDTH)
-        counted.set(at, (counted.get(at) ?? 0) + counts[i]!)
-      }
+    for (const each of latencies)
+      each.forEach((us, count) => {
+        const at = Math.round(Math.log(Math.max(1, us)) / CLASS_WIDTH)
+        counted.set(at, (counted.get(at) ?? 0) + count)
+      })
   const places = [...counted.keys()]
   const first = places.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY)
   const last = places.reduce((most, at) => Math.max(most, at), Number.NEGATIVE_INFINITY)

@@ -1,9 +1,9 @@
 /**
  * A measurement as a series of slices, the form in which it is judged.
  */
+import type { FrozenHistogram } from '../stats/frozen-histogram.js'
 import { timingWindowsOf } from '../stats/observed.js'
 import type { Window } from '../stats/result.js'
-import { readSparseCounts, type SparseCounts } from '../stats/sparse.js'
 import type { Measurement } from './measurement.js'
 
 /** Slices in the order of time. A second in which nothing was answered is a slice with zero requests. */
@@ -15,8 +15,8 @@ export interface Slice {
   readonly seconds: number
   readonly requests: number
   readonly failed: number
-  /** Those of the successful requests in microseconds, one part for each window in the slice. */
-  readonly latencies: readonly SparseCounts[]
+  /** Those of the successful requests, one part for each window in the slice. */
+  readonly latencies: readonly FrozenHistogram[]
 }
 
 /**
@@ -26,7 +26,7 @@ export interface Slice {
 export function requestSeries(measurement: Measurement, name: string, timing?: string): Series {
   const grid = makeGrid(measurement)
   const windows = windowsOf(measurement, name, timing)
-  return fillGrid(windows, grid, decodeLatencies)
+  return fillGrid(windows, grid, latenciesOf)
 }
 
 /** Returns the series of all requests together, journeys left out, without latencies and without a fragment at the end. */
@@ -50,7 +50,7 @@ export function requestSlices(measurement: Measurement, name: string, timing?: s
       seconds: window.duration,
       requests: window.requests,
       failed: window.failed,
-      latencies: decodeLatencies(window),
+      latencies: latenciesOf(window),
     }))
 }
 
@@ -103,27 +103,24 @@ function makeGrid(measurement: Measurement): Grid {
 function fillGrid(
   windows: readonly Window[],
   grid: Grid,
-  decode: (window: Window) => readonly SparseCounts[],
+  read: (window: Window) => readonly FrozenHistogram[],
 ): Series {
   const slices = Array.from({ length: grid.length }, () => ({
     seconds: grid.seconds,
     requests: 0,
     failed: 0,
-    latencies: [] as SparseCounts[],
+    latencies: [] as FrozenHistogram[],
   }))
   for (const window of windows) {
     const middle = window.start + window.duration / 2
     const slice = slices[Math.min(grid.length - 1, Math.floor(middle / grid.seconds))]!
     slice.requests += window.requests
     slice.failed += window.failed
-    slice.latencies.push(...decode(window))
+    slice.latencies.push(...read(window))
   }
   return slices
 }
 
-function decodeLatencies(window: Window): readonly SparseCounts[] {
-  if (window.histogram === '') return []
-  const counts = readSparseCounts(window.histogram)
-  // Verdicts are made from logarithms, but a server timing may be 0.
-  return [counts.values[0] === 0 ? { ...counts, values: [1, ...counts.values.slice(1)] } : counts]
+function latenciesOf({ histogram }: Window): readonly FrozenHistogram[] {
+  return histogram.count === 0 ? [] : [histogram]
 }

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { main } from '../../src/cli.js'
-import type { CommandSpec } from '../../src/commands/command.js'
+import type { CommandSpec, Refusal } from '../../src/commands/command.js'
 import { KUBERNETES } from '../../src/commands/kubernetes-commands.js'
 import { OPTIONS, type OptionName } from '../../src/commands/options.js'
 import { AB, BASELINE, RUN, SELFTEST } from '../../src/commands/run-commands.js'
@@ -35,7 +35,7 @@ const taken = ({ options }: CommandSpec) =>
 describe.each(RELATIVES)('%s', (_, spec) => {
   test('takes each option of run or says why not: never both, never neither', () => {
     const refused = (spec.refuses ?? [])
-      .filter(({ beside }) => beside === undefined)
+      .filter(isUnconditional)
       .flatMap(({ options }) => options.map((name) => longOf(OPTIONS[name].flags)))
     expect([...taken(spec).filter((flag) => taken(RUN).includes(flag)), ...refused].sort()).toEqual(
       taken(RUN).sort(),
@@ -43,9 +43,11 @@ describe.each(RELATIVES)('%s', (_, spec) => {
   })
 })
 
+const isUnconditional = ({ beside, without }: Refusal) => beside === undefined && without === undefined
+
 const refusals = RELATIVES.flatMap(([args, { refuses = [] }]) =>
   refuses
-    .filter(({ beside }) => beside === undefined)
+    .filter(isUnconditional)
     .flatMap(({ options, why, instead }) =>
       options.map((name: OptionName) => ({ args, flags: OPTIONS[name].flags, why, instead: instead ?? '' })),
     ),
@@ -74,6 +76,24 @@ test.each([
   const { code, stderr } = await perfctl(['baseline', mode, '--from', 'a.json', ...flags])
   expect(code).toBe(2)
   expect(stderr).toContain(`${told}: saved results are used`)
+})
+
+describe.each([[['run']], [['baseline', 'update']], [['baseline', 'add']]])('%j', (command) => {
+  test.each([['--agents-wait', '2m'], ['--on-agent-lost', 'continue'], ['--send-secrets']])(
+    'refuses %s without agents, whatever its value',
+    async (...flags) => {
+      const { code, stderr } = await perfctl([...command, 'a.yaml', ...flags], { 'a.yaml': SCENARIO })
+      expect(code).toBe(2)
+      expect(stderr).toContain(`${flags[0]}: this machine sends the load, no agents`)
+      expect(stderr).toContain('add --agent or --nats')
+    },
+  )
+})
+
+test('run refuses --max-duration without --confirm', async () => {
+  const { code, stderr } = await perfctl(['run', 'a.yaml', '--max-duration', '60s'], { 'a.yaml': SCENARIO })
+  expect(code).toBe(2)
+  expect(stderr).toContain('--max-duration: there is no A/B session')
 })
 
 test.each([[['run', 'http://localhost:1/']], [['run', 'a.yaml']], [['explain', 'a.yaml']]])(

@@ -445,7 +445,7 @@ describe('a broker', () => {
       "--nats can't be used with --confirm",
     ],
     [['run', 'shop.yaml', '--nats', 'localhost', '--agents', '2', '--send-secrets'], 'use tls:// in --nats'],
-    [['run', 'shop.yaml', '--send-secrets'], '--send-secrets needs agents'],
+    [['run', 'shop.yaml', '--send-secrets'], '--send-secrets: this machine sends the load'],
     [['run', 'shop.yaml', '--cluster', 'ci'], '--cluster needs --nats'],
     [['run', 'shop.yaml', '--agent', 'x', '--agents', '2'], '--agents needs --nats'],
     [['agent', '--stdio', '--cluster', 'ci'], '--cluster needs --nats'],

@@ -101,3 +101,21 @@ test('after a run, the same verdicts concern the baseline', () => {
   expect(nextStep(regressed)?.command).toBe('perfctl baseline update scenarios/shop.yaml')
   expect(nextStep(unsure)?.command).toBe('perfctl run scenarios/shop.yaml --workers 2')
 })
+
+test('after a run of agents, the command can be pasted, and the sentence says what to add', () => {
+  const mark = {
+    cores: 2,
+    workers: 1,
+    requests: 9,
+    perfctl: '1',
+    startOffsetMs: 0,
+    clockErrorMs: 0,
+    lost: null,
+  }
+  const agents = ['one', 'two'].map((name) => ({ ...mark, name }))
+  expect(nextStep({ ...regressed, agents })).toEqual({
+    why: 'If this change is intended, make it the new baseline (keep the flags of the agents)',
+    command: 'perfctl baseline update scenarios/shop.yaml',
+  })
+  expect(nextStep({ ...unsure, agents })?.command).not.toMatch(/[[\]]/)
+})

@@ -102,7 +102,7 @@ describe('the page', () => {
     const nothing = {
       ...passed.totals.latency,
       count: 0,
-      histogram: '',
+      histogram: null,
       p50: null,
       p95: null,
       p99: null,

@@ -3,6 +3,7 @@
  */
 import { expect, test } from 'vitest'
 import { SecondLog, secondsEach } from '../../src/load/measure/windows.js'
+import { FrozenHistogram } from '../../src/stats/frozen-histogram.js'
 import { Histogram } from '../../src/stats/histogram.js'
 import type { Result, Window } from '../../src/stats/result.js'
 import { compare } from '../../src/verdict/compare.js'
@@ -23,18 +24,23 @@ function joined(result: Result): Result {
   const requests = result.requests.map((request) => {
     const log = new SecondLog(0, Number.POSITIVE_INFINITY)
     for (const { start, requests, failed, histogram } of request.windows)
-      log.add(start, { requests, failed, latency: Histogram.decode(histogram) })
+      log.add(start, { requests, failed, latency: thaw(histogram) })
     const windows: Window[] = []
     for (let start = 0; start < durationSeconds; start += each) {
       const duration = Math.min(each, durationSeconds - start)
-      windows.push({ start, duration, requests: 0, failed: 0, histogram: new Histogram().encode() })
+      windows.push({ start, duration, requests: 0, failed: 0, histogram: FrozenHistogram.EMPTY })
     }
-    log.read(each, ({ start, requests, failed, latency }) => {
-      windows[start / each] = { ...windows[start / each]!, requests, failed, histogram: latency.encode() }
-    })
+    for (const stretch of log.read(each))
+      windows[stretch.start / each] = { ...windows[stretch.start / each]!, ...stretch }
     return { ...request, windows }
   })
   return { ...result, requests }
+}
+
+function thaw(frozen: FrozenHistogram): Histogram {
+  const histogram = new Histogram()
+  histogram.add(frozen)
+  return histogram
 }
 
 const OPTIONS = {

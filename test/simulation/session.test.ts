@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { Comparison } from '../../src/stats/comparison.js'
+import { FrozenHistogram } from '../../src/stats/frozen-histogram.js'
 import type { LatePercentile, Result } from '../../src/stats/result.js'
 import { COMPARE_DEFAULTS, compare } from '../../src/verdict/compare.js'
 import type { Block } from '../../src/verdict/pairing.js'
@@ -81,7 +82,9 @@ describe('a side that only fails', () => {
       requests: alive.requests.map((request) => ({
         ...request,
         windows: request.windows.map((window) =>
-          window.start % 2 === 0 ? window : { ...window, failed: window.requests, histogram: '' },
+          window.start % 2 === 0
+            ? window
+            : { ...window, failed: window.requests, histogram: FrozenHistogram.EMPTY },
         ),
       })),
     }

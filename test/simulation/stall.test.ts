@@ -17,11 +17,11 @@ const run = (seed: number) => simulate(BUSY, { seed, seconds: 60 })
 function stalled(result: Result, seconds: ReadonlySet<number>, ms: number, share: number): Result {
   const slow = (window: Window): Window => {
     if (!seconds.has(window.start)) return window
-    const histogram = Histogram.decode(window.histogram)
+    const { histogram } = window
     const waited = new Histogram()
     waited.add(histogram)
     waited.recordCount(1000 * ms, Math.round(share * histogram.count))
-    return { ...window, requests: waited.count, histogram: waited.encode() }
+    return { ...window, requests: waited.count, histogram: waited.freeze() }
   }
   const requests = result.requests.map((request) => ({ ...request, windows: request.windows.map(slow) }))
   return { ...result, requests }

@@ -19,7 +19,7 @@ test('everything recorded arrives, whatever the number of samples', () => {
   tally.addSheet(moved(sheet.take()))
   expect([...tally.used].sort()).toEqual([0, 2])
   expect(tally.get(0)).toMatchObject({ requests: 5000, failed: 0 })
-  expect(tally.get(0).latency.pack()).toEqual(expected.pack())
+  expect(tally.get(0).latency.freeze()).toEqual(expected.freeze())
   expect(tally.get(0).service.max).toBeGreaterThan(490_000)
   expect(tally.get(0).firstByte.count).toBe(5000)
   expect([...tally.get(0).statuses].sort()).toEqual([

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Comparison, MetricComparison } from '../../src/stats/comparison.js'
+import { FrozenHistogram } from '../../src/stats/frozen-histogram.js'
 import type { Result } from '../../src/stats/result.js'
 import { compare } from '../../src/verdict/compare.js'
 import { SHOP, shopWith, simulate } from './simulate.js'
@@ -123,7 +124,9 @@ describe('failures are never an improvement', () => {
       requests: same.requests.map((request) => ({
         ...request,
         windows: request.windows.map((window) =>
-          window.start < 12 ? window : { ...window, failed: window.requests, histogram: '' },
+          window.start < 12
+            ? window
+            : { ...window, failed: window.requests, histogram: FrozenHistogram.EMPTY },
         ),
       })),
     }

@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest'
-import type { SparseCounts } from '../../src/stats/sparse.js'
 import { lessControls, makeControl } from '../../src/verdict/controls.js'
 import { type Block, pairLatencies } from '../../src/verdict/pairing.js'
 import type { Series } from '../../src/verdict/series.js'
+import { histogramOf } from './latencies.js'
 
 /** Slices of `count` answers, each of which took so many microseconds. */
 function series(micros: readonly number[], count = 40): Series {
-  return micros.map((value) => {
-    const latencies: SparseCounts = { values: [value], counts: [count], total: count }
-    return { seconds: 1, requests: count, failed: 0, latencies: [latencies] }
-  })
+  return micros.map((value) => ({
+    seconds: 1,
+    requests: count,
+    failed: 0,
+    latencies: [histogramOf([value], count)],
+  }))
 }
 
 const STEADY = Array.from({ length: 12 }, () => 10_000)

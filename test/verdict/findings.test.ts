@@ -55,7 +55,7 @@ function runOf(
     for (let i = failed; i < requests; i++) own.record(1000 * ms * (0.9 + 0.2 * random.float()))
     if (longest > 0) own.record(1000 * longest)
     pool.add(own)
-    return { start, duration: 1, requests: requests + (longest > 0 ? 1 : 0), failed, histogram: own.encode() }
+    return { start, duration: 1, requests: requests + (longest > 0 ? 1 : 0), failed, histogram: own.freeze() }
   }
   const windows = given.map((second, start) => windowOf(second.ms ?? 20, second, start, all))
   const timing = (read: (second: Second) => number | undefined, pool: Histogram): Window[] =>

@@ -2,7 +2,8 @@
  * Synthetic windows of one request.
  */
 import { Random } from '../../src/base/rng.js'
-import type { SparseCounts } from '../../src/stats/sparse.js'
+import type { FrozenHistogram } from '../../src/stats/frozen-histogram.js'
+import { Histogram } from '../../src/stats/histogram.js'
 import type { Series } from '../../src/verdict/series.js'
 
 /** Slices of a second with lognormal latencies. */
@@ -25,11 +26,13 @@ export function makeSlices({
     const micros = Array.from({ length: perSecond }, () =>
       Math.round(1000 * medianMs * Math.exp(sigma * normal())),
     )
-    return { seconds: 1, requests: perSecond, failed: 0, latencies: [countsOf(micros)] }
+    return { seconds: 1, requests: perSecond, failed: 0, latencies: [histogramOf(micros)] }
   })
 }
 
-function countsOf(micros: readonly number[]): SparseCounts {
-  const values = [...micros].sort((a, b) => a - b)
-  return { values, counts: values.map(() => 1), total: values.length }
+/** Latencies in microseconds, each of which came `count` times. */
+export function histogramOf(micros: readonly number[], count = 1): FrozenHistogram {
+  const histogram = new Histogram()
+  for (const us of micros) histogram.recordCount(us, count)
+  return histogram.freeze()
 }

@@ -9,7 +9,8 @@
  * Runs come as the series that judges look at, without the detour over files: thousands of them a minute.
  */
 import { Random } from '../../src/base/rng.js'
-import type { SparseCounts } from '../../src/stats/sparse.js'
+import type { FrozenHistogram } from '../../src/stats/frozen-histogram.js'
+import { Histogram } from '../../src/stats/histogram.js'
 import type { Series, Slice } from '../../src/verdict/series.js'
 import {
   BIN_VALUES,
@@ -28,6 +29,7 @@ import { makeStops, type Stalls, type Stop, standstillOf } from './standstill.js
 export type { Injection } from './services.js'
 export type { Stalls } from './standstill.js'
 
+const binned = new Histogram()
 const counters = new Int32Array(BINS)
 
 export type Level = 'quiet' | 'shared' | 'noisy' | 'hetero'
@@ -228,8 +230,8 @@ export class Machine {
           ...weather,
           stops: waiting,
         })
-        whole[at] = { ...whole[at]!, requests: whole[at]!.requests + latencies.total }
-        return { seconds: 1, requests: latencies.total, failed: 0, latencies: [latencies] }
+        whole[at] = { ...whole[at]!, requests: whole[at]!.requests + latencies.count }
+        return { seconds: 1, requests: latencies.count, failed: 0, latencies: [latencies] }
       })
       return { name, series }
     })
@@ -243,7 +245,7 @@ export class Machine {
     table: Table,
     level: number,
     { bursts, pauses, stops: standstills }: Weather & { readonly stops: readonly Stop[] },
-  ): SparseCounts {
+  ): FrozenHistogram {
     const here = bursts.filter(({ start, end }) => start < second + 1 && end > second)
     const stops = pauses.filter(({ at }) => at >= second && at < second + 1)
     const slowness = here.reduce(
@@ -271,15 +273,13 @@ export class Machine {
       if (bin < low) low = bin
       if (bin > high) high = bin
     }
-    const values: number[] = []
-    const counts: number[] = []
+    binned.clear()
     for (let bin = low; bin <= high; bin++) {
       if (counters[bin] === 0) continue
-      values.push(BIN_VALUES[bin]!)
-      counts.push(counters[bin]!)
+      binned.recordCount(BIN_VALUES[bin]!, counters[bin]!)
       counters[bin] = 0
     }
-    return { values, counts, total: count }
+    return binned.freeze()
   }
 
   private moments(perSecond: number, seconds: number): number[] {

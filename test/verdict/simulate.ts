@@ -53,7 +53,7 @@ export function simulate(services: readonly Service[], conditions: Conditions): 
   const seconds = conditions.seconds ?? 30
   const requests = services.map((service) => simulateRequest(service, conditions, seconds, random))
   const all = new Histogram()
-  for (const { latency } of requests) all.add(Histogram.decode(latency.histogram))
+  for (const { latency } of requests) all.add(latency.histogram!)
   const sent = requests.reduce((sum, request) => sum + request.requests, 0)
   const failed = requests.reduce((sum, request) => sum + request.failed, 0)
   return {
@@ -125,7 +125,7 @@ function simulateRequest(
       histogram.record(service.medianMs * 1000 * Math.exp(level + service.sigma * normal(random)))
     }
     pooled.add(histogram)
-    windows.push({ start, duration: 1, requests: count, failed, histogram: histogram.encode() })
+    windows.push({ start, duration: 1, requests: count, failed, histogram: histogram.freeze() })
   }
   const requests = windows.reduce((sum, window) => sum + window.requests, 0)
   const failed = windows.reduce((sum, window) => sum + window.failed, 0)

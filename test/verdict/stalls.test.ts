@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { SparseCounts } from '../../src/stats/sparse.js'
 import { COMPARE_DEFAULTS } from '../../src/verdict/compare.js'
 import { findStalls } from '../../src/verdict/judges/stalls.js'
 import type { Series } from '../../src/verdict/series.js'
 import { countStalls, judgeStalls, pairStalls } from '../../src/verdict/stalls.js'
+import { histogramOf } from './latencies.js'
 
 /** Pairs of windows: `b` only b stalled, `a` only a, `x` both, `.` neither. */
 const pairs = (text: string) =>
@@ -77,8 +77,7 @@ function series(millis: readonly (number | null)[], count = 200): Series {
   return millis.map((ms) => {
     if (ms === null) return { seconds: 1, requests: 0, failed: 0, latencies: [] }
     if (Number.isNaN(ms)) return { seconds: 1, requests: count, failed: count, latencies: [] }
-    const latencies: SparseCounts = { values: [1000 * ms], counts: [count], total: count }
-    return { seconds: 1, requests: count, failed: 0, latencies: [latencies] }
+    return { seconds: 1, requests: count, failed: 0, latencies: [histogramOf([1000 * ms], count)] }
   })
 }
 

@@ -66,7 +66,7 @@ describe('server timings', () => {
         const windows = request.windows.map((window) => {
           const histogram = new Histogram()
           histogram.recordCount(us, window.requests)
-          return { ...window, failed: 0, histogram: histogram.encode() }
+          return { ...window, failed: 0, histogram: histogram.freeze() }
         })
         return { ...request, serverTimingWindows: { db: windows } }
       })

@@ -4,11 +4,11 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { describeFault } from '../../base/errors.js'
 import { leaveThread, onUncaught } from '../../base/host.js'
+import { buffersOf } from '../../stats/sheet.js'
 import { warmUpJit } from '../engine/jit-warmup.js'
 import { openWorld } from '../engine/node-world.js'
 import { WorkerLoad } from '../engine/worker-load.js'
 import type { WorkerLoadEnd, World } from '../engine/world.js'
-import { buffersOf } from '../measure/window-recorder.js'
 import type { Command, Report, WorkerTask } from './protocol.js'
 
 if (parentPort !== null) attend(parentPort, workerData as WorkerTask)
@@ -24,7 +24,7 @@ function attend(port: MessagePort, { plan, segment }: WorkerTask): void {
     part = new WorkerLoad(plan, segment, {
       world,
       beginAt,
-      emit: (window) => say({ type: 'window', window }, buffersOf(window)),
+      emit: (window) => say({ type: 'window', window }, buffersOf(window.sheet)),
     })
     const end = await part.done
     say({ type: 'end', end })

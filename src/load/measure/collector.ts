@@ -3,14 +3,15 @@
  * the requests that ended in it, not on how many the scenario has.
  */
 import { numberWarmups, type SeriesSpec } from '../../plan/series.js'
+import { warmupOf } from '../../stats/add.js'
+import { FrozenHistogram } from '../../stats/frozen-histogram.js'
 import { Histogram } from '../../stats/histogram.js'
-import { observedOf } from '../../stats/observed.js'
-import { ratesOf } from '../../stats/rates.js'
-import type { ErrorCount, RequestResult, TimelinePoint, Totals, Window } from '../../stats/result.js'
-import { percentileMs, summarize } from '../../stats/summary.js'
+import type { RequestResult, TimelinePoint, Totals, Window } from '../../stats/result.js'
+import { percentileMs } from '../../stats/summary.js'
 import { Series, Tally } from '../../stats/tally.js'
+import { totalsOf } from '../../stats/totals.js'
 import type { WindowData } from './window-recorder.js'
-import { clipWindow, SecondLog, type Stretch, secondsEach } from './windows.js'
+import { clipWindow, SecondLog, secondsEach } from './windows.js'
 
 /** One second of all workers, for live views and the judgment of the generator. */
 export interface Second {
@@ -76,7 +77,6 @@ export class Collector {
   private readonly timingLogs: Map<string, SecondLog>[]
   /** The seconds that exist, ascending. */
   private readonly starts: number[] = []
-  private readonly written = new Map<number, WrittenWindows>()
 
   /**
    * `isOwn`: the seconds in which requests are started; default: all. A request that ends in another second
@@ -104,14 +104,14 @@ export class Collector {
   add(worker: number, data: WindowData): void {
     const open = this.openAt(data.index)
     open.tally.addSheet(data.sheet)
-    open.lateness.addPacked(data.schedulingLag)
+    open.lateness.addCounts(data.schedulingLag)
     open.vus += data.vus
     open.dropped += data.dropped
     open.busy[worker] = data.busy
     open.cpu[worker] = data.cpu
     open.starved[worker] = data.starved
     open.gcMsMax = Math.max(open.gcMsMax, data.gcMsMax)
-    for (const part of ['dns', 'tcp', 'tls'] as const) this.connect[part].addPacked(data[part])
+    for (const part of ['dns', 'tcp', 'tls'] as const) this.connect[part].addCounts(data[part])
     this.unsolicited += data.unsolicited
     this.reached[worker] = data.index
     this.closeReached()
@@ -125,7 +125,7 @@ export class Collector {
 
   /** The totals of all requests of the run, over `durationSeconds`. */
   total(durationSeconds: number): Totals {
-    return { ...makeTotals(this.sent(this.totals), durationSeconds), dropped: this.dropped }
+    return { ...totalsOf(this.sent(this.totals), durationSeconds), dropped: this.dropped }
   }
 
   /**
@@ -138,7 +138,7 @@ export class Collector {
     const spans = this.spans(this.inTurns ? 1 : secondsEach(Math.round(durationSeconds), kept))
     return this.specs.map((_, i) => ({
       ...this.describe(i, durationSeconds),
-      windows: this.windowsOf(i, spans).map((window) => clipWindow(window, durationSeconds)),
+      windows: windowsOf(this.logs[i], spans, durationSeconds),
       ...this.timingWindows(i, spans, durationSeconds),
     }))
   }
@@ -156,7 +156,7 @@ export class Collector {
       name,
       kind,
       ...(isFirst && { phase: 'beforeEach' as const }),
-      ...makeTotals(this.totals.get(index), durationSeconds),
+      ...totalsOf(this.totals.get(index), durationSeconds),
       ...this.describeWarmup(index),
     }
   }
@@ -166,8 +166,7 @@ export class Collector {
     if (number < 0) return {}
     const series = this.totals.get(number)
     if (series.requests + series.unfinished === 0) return {}
-    const { requests, failed, errorRate, unfinished, latency, statuses, errors } = makeTotals(series, 0)
-    return { warmup: { requests, failed, errorRate, unfinished, latency, statuses, errors } }
+    return { warmup: warmupOf(series) }
   }
 
   /** One point for each second. */
@@ -303,34 +302,13 @@ export class Collector {
 
   private timingWindows(
     request: number,
-    { seconds, spans }: Spans,
+    spans: Spans,
     durationSeconds: number,
   ): Pick<RequestResult, 'serverTimingWindows'> {
-    const logs = this.timingLogs[request]!
-    if (logs.size === 0) return {}
-    const windowsOf = (log: SecondLog) => {
-      const found = readLog(log, seconds, 0)
-      return spans.map((span) =>
-        clipWindow({ ...span, ...(found.get(span.start) ?? NOTHING_SENT) }, durationSeconds),
-      )
-    }
-    const named = [...logs].sort(([a], [b]) => (a < b ? -1 : 1))
-    return { serverTimingWindows: Object.fromEntries(named.map(([name, log]) => [name, windowsOf(log)])) }
-  }
-
-  /** The windows of a request. An A/B session is judged several times, so encoded windows are kept. */
-  private windowsOf(request: number, { seconds, spans }: Spans): readonly Window[] {
-    const known = this.written.get(request)
-    const windows = known?.seconds === seconds ? known.windows : []
-    // The last window may have become longer, with more responses.
-    windows.pop()
-    const done = windows.length
-    const log = this.logs[request]
-    const found = done < spans.length && log ? readLog(log, seconds, spans[done]!.start) : NONE_FOUND
-    for (const { start, duration } of spans.slice(done))
-      windows.push({ start, duration, ...(found.get(start) ?? NOTHING_SENT) })
-    this.written.set(request, { seconds, windows })
-    return windows
+    const logs = [...this.timingLogs[request]!].sort(([a], [b]) => (a < b ? -1 : 1))
+    if (logs.length === 0) return {}
+    const windows = logs.map(([name, log]) => [name, windowsOf(log, spans, durationSeconds)])
+    return { serverTimingWindows: Object.fromEntries(windows) }
   }
 
   private spans(seconds: number): Spans {
@@ -352,25 +330,13 @@ interface Spans {
   readonly spans: readonly { readonly start: number; readonly duration: number }[]
 }
 
-type Found = ReadonlyMap<number, Pick<Window, 'requests' | 'failed' | 'histogram'>>
-
-const NONE_FOUND: Found = new Map()
-
-/** Windows by their start, from second `from` on. */
-function readLog(log: SecondLog, seconds: number, from: number): Found {
-  const found = new Map<number, Pick<Window, 'requests' | 'failed' | 'histogram'>>()
-  const read = ({ start, requests, failed, latency }: Stretch) =>
-    found.set(start, { requests, failed, histogram: latency.encode() })
-  log.read(seconds, read, from)
-  return found
+/** The windows of a log; without one, nothing was sent. Those after the end, in seconds, are clipped. */
+function windowsOf(log: SecondLog | undefined, { seconds, spans }: Spans, end: number): Window[] {
+  const found = new Map(log?.read(seconds).map((stretch) => [stretch.start, stretch]))
+  return spans.map((span) => clipWindow({ ...span, ...NOTHING_SENT, ...found.get(span.start) }, end))
 }
 
-const NOTHING_SENT = { requests: 0, failed: 0, histogram: new Histogram().encode() }
-
-interface WrittenWindows {
-  readonly seconds: number
-  readonly windows: Window[]
-}
+const NOTHING_SENT = { requests: 0, failed: 0, histogram: FrozenHistogram.EMPTY }
 
 interface OpenWindow {
   readonly tally: Tally
@@ -385,38 +351,4 @@ interface OpenWindow {
 
 function round(value: number): number {
   return Math.round(value * 1000) / 1000
-}
-
-function makeTotals(series: Series, durationSeconds: number): Totals {
-  const { requests, failed, unfinished, bytesSent, bytesReceived, bytesDecoded } = series
-  const retryErrors = byCount(series.retryErrors)
-  return {
-    requests,
-    failed,
-    errorRate: requests === 0 ? 0 : failed / requests,
-    ...ratesOf({ requests, failed }, durationSeconds),
-    bytesSent,
-    bytesReceived,
-    bytesDecoded: bytesDecoded === 0 ? null : bytesDecoded,
-    dropped: 0,
-    unfinished,
-    latency: summarize(series.latency),
-    serviceTime: summarize(series.service),
-    timeToFirstByte: summarize(series.firstByte),
-    statuses: Object.fromEntries([...series.statuses].sort((a, b) => a[0] - b[0])),
-    redirects: series.redirects,
-    reconnects: series.reconnects,
-    retries: {
-      requests: series.retried,
-      recovered: series.recovered,
-      attempts: retryErrors.reduce((sum, { count }) => sum + count, 0),
-      errors: retryErrors,
-    },
-    errors: byCount(series.errors),
-    ...observedOf(series, summarize),
-  }
-}
-
-function byCount(errors: ReadonlyMap<string, ErrorCount>): ErrorCount[] {
-  return [...errors.values()].sort((a, b) => b.count - a.count)
 }

@@ -3,7 +3,7 @@
  */
 import type { Ms } from '../../base/clock.js'
 import { Histogram } from '../../stats/histogram.js'
-import { type Row, Sheet, type SheetData, buffersOf as sheetBuffers } from '../../stats/sheet.js'
+import { type Row, Sheet, type SheetData } from '../../stats/sheet.js'
 import type { ConnectionEvents, ConnectTimes } from '../connection.js'
 
 /** The length of a window. */
@@ -21,12 +21,12 @@ export interface WindowData {
   readonly dropped: number
   /** Connections closed because of bytes that no request had asked for. */
   readonly unsolicited: number
-  /** How late requests were sent, packed, in µs. */
-  readonly schedulingLag: Uint32Array<ArrayBuffer>
-  /** Times to set up connections, packed, in µs. */
-  readonly dns: Uint32Array<ArrayBuffer>
-  readonly tcp: Uint32Array<ArrayBuffer>
-  readonly tls: Uint32Array<ArrayBuffer>
+  /** How late requests were sent: the `bytes` of a frozen histogram. */
+  readonly schedulingLag: Uint8Array<ArrayBuffer>
+  /** Times to set up connections, likewise. */
+  readonly dns: Uint8Array<ArrayBuffer>
+  readonly tcp: Uint8Array<ArrayBuffer>
+  readonly tls: Uint8Array<ArrayBuffer>
   /** Share of the window in which the thread was working. */
   readonly busy: number
   /** Share of the window in which the thread was on a CPU, and in which it waited for one; null if unknown. */
@@ -35,11 +35,6 @@ export interface WindowData {
   /** The longest garbage collection pause, and the sum of all. */
   readonly gcMsMax: Ms
   readonly gcMs: Ms
-}
-
-/** The buffers of a window that are transferred to another thread instead of copied. */
-export function buffersOf({ sheet, schedulingLag, dns, tcp, tls }: WindowData): ArrayBuffer[] {
-  return [...sheetBuffers(sheet), ...[schedulingLag, dns, tcp, tls].map(({ buffer }) => buffer)]
 }
 
 /** Values that the recorder reads when a window ends. */
@@ -147,10 +142,10 @@ export class WindowRecorder implements ConnectionEvents {
       vus: this.gauges.vus(),
       dropped: this.dropped,
       unsolicited: this.unsolicitedCount,
-      schedulingLag: this.lateness.pack(),
-      dns: this.dns.pack(),
-      tcp: this.tcp.pack(),
-      tls: this.tls.pack(),
+      schedulingLag: this.lateness.freeze().bytes,
+      dns: this.dns.freeze().bytes,
+      tcp: this.tcp.freeze().bytes,
+      tls: this.tls.freeze().bytes,
       ...this.gauges.load(),
     })
     this.dropped = this.unsolicitedCount = 0

@@ -1,6 +1,7 @@
 /**
  * The seconds of one request, and their windows in a result.
  */
+import { NumberReader, NumberWriter } from '../../base/byte-numbers.js'
 import { Histogram } from '../../stats/histogram.js'
 import type { Window } from '../../stats/result.js'
 import type { Series } from '../../stats/tally.js'
@@ -22,14 +23,8 @@ export function secondsEach(seconds: number, least: number): number {
   return Math.max(1, Math.ceil(seconds / WINDOWS_MAX / least)) * least
 }
 
-/** Measurements of a request over one or more seconds. */
-export interface Stretch {
-  /** The first second. */
-  readonly start: number
-  readonly requests: number
-  readonly failed: number
-  readonly latency: Histogram
-}
+/** Measurements of a request over one or more seconds; `start` is the first one. */
+export type Stretch = Omit<Window, 'duration'>
 
 /**
  * Keeps the seconds in which responses to one request came, with a few bytes per distinct latency. Beyond about
@@ -37,8 +32,7 @@ export interface Stretch {
  * only up to a limit.
  */
 export class SecondLog {
-  private bytes = new Uint8Array(64)
-  private end = 0
+  private numbers = new NumberWriter()
   private records = 0
   private last = 0
   private each = 1
@@ -58,46 +52,37 @@ export class SecondLog {
   add(second: number, { requests, failed, latency }: Pick<Series, 'requests' | 'failed' | 'latency'>): void {
     if (requests === 0) return
     if (this.records >= this.recordsMost) this.makeRoom()
-    this.write({ start: second, requests, failed, latency })
+    this.write({ start: second, requests, failed, histogram: latency.freeze() })
   }
 
-  /** Reads everything from second `from` on, in stretches of `seconds`, a multiple of the joined seconds. */
-  read(seconds: number, visit: (stretch: Stretch) => void, from = 0): void {
+  /** Returns everything in stretches of `seconds`, a multiple of the joined seconds. */
+  read(seconds: number): Stretch[] {
+    const stretches: Stretch[] = []
     const latency = new Histogram()
-    let stretch = { start: -1, requests: 0, failed: 0, latency }
-    const reader = new Reader(this.bytes, this.end)
-    let second = 0
-    while (reader.hasMore) {
-      second += reader.next()
-      const start = second - (second % seconds)
-      const isWanted = start >= from
-      if (isWanted && start !== stretch.start) {
-        if (stretch.requests > 0) visit(stretch)
-        latency.clear()
-        stretch = { start, requests: 0, failed: 0, latency }
-      }
-      stretch.requests += reader.next()
-      stretch.failed += reader.next()
-      reader.latencies(isWanted ? latency : null)
-      if (!isWanted) stretch.requests = stretch.failed = 0
+    const numbers = new NumberReader(this.numbers.view())
+    let open = { start: -1, requests: 0, failed: 0 }
+    const close = () => {
+      if (open.requests > 0) stretches.push({ ...open, histogram: latency.freeze() })
+      latency.clear()
     }
-    if (stretch.requests > 0) visit(stretch)
+    for (let second = 0; numbers.hasMore; ) {
+      second += numbers.next()
+      const start = second - (second % seconds)
+      if (start !== open.start) {
+        close()
+        open = { start, requests: 0, failed: 0 }
+      }
+      open.requests += numbers.next()
+      open.failed += numbers.next()
+      latency.addCounts(numbers.take(numbers.next()))
+    }
+    close()
+    return stretches
   }
 
-  private write({ start, requests, failed, latency }: Stretch): void {
-    const packed = latency.pack()
-    // A number takes 5 bytes at most.
-    this.reserve(5 * (4 + packed.length))
-    this.put(start - this.last)
-    this.put(requests)
-    this.put(failed)
-    this.put(packed.length / 2)
-    let slot = 0
-    for (let i = 0; i < packed.length; i += 2) {
-      this.put(packed[i]! - slot)
-      this.put(packed[i + 1]!)
-      slot = packed[i]!
-    }
+  private write({ start, requests, failed, histogram: { bytes } }: Stretch): void {
+    for (const value of [start - this.last, requests, failed, bytes.length]) this.numbers.put(value)
+    this.numbers.append(bytes)
     this.last = start
     this.records++
   }
@@ -112,66 +97,10 @@ export class SecondLog {
 
   private join(): void {
     const joined = new SecondLog(0, Number.POSITIVE_INFINITY)
-    this.read(this.each, (stretch) => joined.write(stretch))
-    this.bytes = joined.bytes
-    this.end = joined.end
+    for (const stretch of this.read(this.each)) joined.write(stretch)
+    this.numbers = joined.numbers
     this.records = joined.records
     this.last = joined.last
-  }
-
-  private reserve(bytes: number): void {
-    if (this.end + bytes <= this.bytes.length) return
-    const larger = new Uint8Array(Math.max(1.5 * this.bytes.length, this.end + bytes))
-    larger.set(this.bytes.subarray(0, this.end))
-    this.bytes = larger
-  }
-
-  private put(value: number): void {
-    let rest = value
-    while (rest >= 128) {
-      this.bytes[this.end++] = (rest % 128) + 128
-      rest = Math.floor(rest / 128)
-    }
-    this.bytes[this.end++] = rest
-  }
-}
-
-/** Reads what a log has written. */
-class Reader {
-  private readonly bytes: Uint8Array
-  private readonly end: number
-  private at = 0
-
-  constructor(bytes: Uint8Array, end: number) {
-    this.bytes = bytes
-    this.end = end
-  }
-
-  get hasMore(): boolean {
-    return this.at < this.end
-  }
-
-  next(): number {
-    let value = 0
-    let scale = 1
-    let byte: number
-    do {
-      byte = this.bytes[this.at++]!
-      value += (byte & 0x7f) * scale
-      scale *= 128
-    } while (byte >= 128)
-    return value
-  }
-
-  /** Adds the latencies of a record to `histogram`; skips them if it is null. */
-  latencies(histogram: Histogram | null): void {
-    const slots = this.next()
-    let slot = 0
-    for (let i = 0; i < slots; i++) {
-      slot += this.next()
-      const count = this.next()
-      histogram?.recordSlot(slot, count)
-    }
   }
 }
 

@@ -3,8 +3,8 @@
  * fields, so what hasn't changed since the last one of a request isn't read again.
  */
 import type { Observe } from '../../scenario/model/observe.js'
-import { toMicros } from '../../stats/histogram.js'
 import { type Row, TIMINGS_MAX } from '../../stats/sheet.js'
+import { toMicros } from '../../stats/slots.js'
 import type { ResponseHead } from '../response/response.js'
 import { type CacheOutcome, cacheOutcome, isOfCache } from './cache-status.js'
 import { readServerTiming } from './server-timing.js'

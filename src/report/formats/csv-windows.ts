@@ -2,7 +2,7 @@
  * CSV (RFC 4180) with a row per second of each request, and of the service's processes, for spreadsheets and notebooks.
  */
 import type { RequestResult, Result, Window } from '../../stats/result.js'
-import { readPercentiles } from '../percentiles.js'
+import { percentilesOf } from '../../stats/summary.js'
 import { quoteCell } from './csv.js'
 import type { Format } from './format.js'
 
@@ -29,19 +29,9 @@ function render(result: Result): string {
 }
 
 function renderWindow(scenario: string, { name }: RequestResult, window: Window): string[] {
-  const { p50, p95, p99, max } = readPercentiles(window.histogram)
-  const figures = [
-    window.start,
-    window.duration,
-    window.requests,
-    window.failed,
-    p50,
-    p95,
-    p99,
-    max,
-    null,
-    null,
-  ]
+  const { p50, p95, p99, max } = percentilesOf(window.histogram)
+  const { start, duration, requests, failed } = window
+  const figures = [start, duration, requests, failed, p50, p95, p99, max, null, null]
   return [quoteCell(scenario), quoteCell(name), ...figures.map((figure) => String(figure ?? ''))]
 }
 

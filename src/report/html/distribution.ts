@@ -4,7 +4,6 @@
  */
 import { formatLatency, formatShare } from '../../base/units.js'
 import type { Comparison } from '../../stats/comparison.js'
-import { Histogram } from '../../stats/histogram.js'
 import type { LatencySummary } from '../../stats/result.js'
 import { sideTitles } from '../comparison.js'
 import { type ChartSize, renderChart } from './chart.js'
@@ -24,8 +23,8 @@ const STEPS = 160
 /** Renders the plot, with the baseline's percentiles as marks if known. Nothing without latencies. */
 export function renderDistribution(subject: Subject, size: ChartSize = 'wide'): Markup {
   const { latency } = subject
-  if (latency.count === 0 || latency.histogram === '') return NOTHING
-  const histogram = Histogram.decode(latency.histogram)
+  const { histogram } = latency
+  if (latency.count === 0 || histogram === null) return NOTHING
   const xMax = Math.max(1, Math.log10(histogram.count))
   const xs = Array.from({ length: STEPS + 1 }, (_, index) => (index / STEPS) * xMax)
   // The last value is the slowest request.

@@ -3,10 +3,9 @@
  */
 
 import { joinTimingWindows } from '../../stats/observed.js'
-import type { RequestResult, Result, TimelinePoint, Window } from '../../stats/result.js'
-import { percentileMs } from '../../stats/summary.js'
+import type { LatencySummary, RequestResult, Result, TimelinePoint, Window } from '../../stats/result.js'
+import { percentilesOf } from '../../stats/summary.js'
 import { poolWindows } from '../../stats/window.js'
-import { type Percentiles, readPercentiles } from '../percentiles.js'
 
 /** Some consecutive seconds of a run. Rates are means; percentiles are those of the worst second. */
 export interface Point {
@@ -53,7 +52,7 @@ export function requestPoints(windows: readonly Window[], limit: number): Point[
       rate: sum(some, ({ requests }) => requests) / duration,
       failedRate: sum(some, ({ failed }) => failed) / duration,
       droppedRate: 0,
-      ...worstOf(some.map(({ histogram }) => readPercentiles(histogram))),
+      ...worstOf(some.map(({ histogram }) => percentilesOf(histogram))),
       cacheHitRate: null,
       vus: null,
     }
@@ -88,7 +87,7 @@ export function timingPoints(requests: readonly RequestResult[], limit: number):
       .map(([start, some]) => ({
         start,
         duration: Math.max(...some.map(({ duration }) => duration)),
-        ...pooledPercentiles(some),
+        ...percentilesOf(poolWindows(some)),
       }))
     const points = chunk(inOrder, limit).map((some) => ({
       start: some[0]!.start,
@@ -99,18 +98,12 @@ export function timingPoints(requests: readonly RequestResult[], limit: number):
   })
 }
 
-/** One histogram is read without building it, which is most of the time. */
-function pooledPercentiles(windows: readonly Window[]): Percentiles {
-  if (windows.length === 1) return readPercentiles(windows[0]!.histogram)
-  const pooled = poolWindows(windows)
-  return { p50: percentileMs(pooled, 50), p95: percentileMs(pooled, 95), p99: percentileMs(pooled, 99) }
-}
-
 function hitRateOf(seconds: readonly TimelinePoint[]): number | null {
   const known = seconds.filter(({ cacheHits }) => cacheHits !== undefined)
   const successful = sum(known, ({ requests, failed }) => requests - failed)
   return successful === 0 ? null : sum(known, ({ cacheHits = 0 }) => cacheHits) / successful
 }
+type Percentiles = Pick<LatencySummary, 'p50' | 'p95' | 'p99'>
 
 function worstOf(points: readonly Percentiles[]): Percentiles {
   return {

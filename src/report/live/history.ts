@@ -2,6 +2,7 @@
  * The last seconds of a run and its failures so far; a frame has only its own second.
  */
 import type { Frame } from '../../stats/frame.js'
+import type { FrozenHistogram } from '../../stats/frozen-histogram.js'
 import { Histogram } from '../../stats/histogram.js'
 import type { FailureKind } from '../../stats/result.js'
 import { percentileMs } from '../../stats/summary.js'
@@ -104,9 +105,9 @@ export class History {
     })
   }
 
-  private percentiles(parts: readonly Uint32Array[]): Omit<LiveTiming, 'name'> {
+  private percentiles(parts: readonly FrozenHistogram[]): Omit<LiveTiming, 'name'> {
     this.scratch.clear()
-    for (const part of parts) this.scratch.addPacked(part)
+    for (const part of parts) this.scratch.add(part)
     return { p50Ms: percentileMs(this.scratch, 50), p95Ms: percentileMs(this.scratch, 95) }
   }
 
@@ -127,16 +128,16 @@ interface Recent {
   readonly name: string
   readonly requests: number
   readonly failed: number
-  readonly latency: Uint32Array
-  readonly timings: ReadonlyMap<string, Uint32Array>
+  readonly latency: FrozenHistogram
+  readonly timings: ReadonlyMap<string, FrozenHistogram>
   readonly cacheHits: number
   readonly cacheMisses: number
 }
 
 function copySeries({ name, series }: Frame['series'][number]): Recent {
   const { requests, failed, cacheHits, cacheMisses } = series
-  const timings = new Map([...series.timings].map(([timing, histogram]) => [timing, histogram.pack()]))
-  return { name, requests, failed, cacheHits, cacheMisses, latency: series.latency.pack(), timings }
+  const timings = new Map([...series.timings].map(([timing, histogram]) => [timing, histogram.freeze()]))
+  return { name, requests, failed, cacheHits, cacheMisses, latency: series.latency.freeze(), timings }
 }
 
 function keep<T>(list: T[], item: T, most: number): void {

@@ -3,7 +3,7 @@
  */
 import { count, flag, list, number, type Shape, ShapeError, text } from '../../base/shape.js'
 import type { WindowData } from '../../load/measure/window-recorder.js'
-import { SLOTS } from '../../stats/histogram.js'
+import { CountReader } from '../../stats/frozen-histogram.js'
 import { readError } from '../../stats/read.js'
 import {
   COUNT_WORDS,
@@ -13,17 +13,18 @@ import {
   TIMING_WORDS,
   TIMINGS_MAX,
 } from '../../stats/sheet.js'
+import { SLOTS } from '../../stats/slots.js'
 
-/** The numbers of a window that are packed. */
-const PACKED = ['schedulingLag', 'dns', 'tcp', 'tls'] as const
+/** The histograms of a window. */
+const HISTOGRAMS = ['schedulingLag', 'dns', 'tcp', 'tls'] as const
 
 /** The window as plain JSON. */
 export function windowToJson({ sheet, ...window }: WindowData): object {
-  const packed = Object.fromEntries(PACKED.map((key) => [key, toBase64(window[key])]))
+  const histograms = Object.fromEntries(HISTOGRAMS.map((key) => [key, toBase64(window[key])]))
   const { samples, counts, failures, timings, timingNames } = sheet
   return {
     ...window,
-    ...packed,
+    ...histograms,
     samples: samples.map(toBase64),
     counts: toBase64(counts),
     failures,
@@ -34,7 +35,7 @@ export function windowToJson({ sheet, ...window }: WindowData): object {
 
 /** Reads a window of a scenario with so many series. Throws a ShapeError for what can't be one. */
 export function readWindow(shape: Shape, series: number): WindowData {
-  const packed = (name: string) => readPacked(shape.get(name))
+  const histogram = (name: string) => readCounts(shape.get(name))
   const samples = shape
     .get('samples')
     .list()
@@ -64,10 +65,10 @@ export function readWindow(shape: Shape, series: number): WindowData {
     vus: shape.get('vus').count(),
     dropped: shape.get('dropped').count(),
     unsolicited: shape.get('unsolicited').count(),
-    schedulingLag: packed('schedulingLag'),
-    dns: packed('dns'),
-    tcp: packed('tcp'),
-    tls: packed('tls'),
+    schedulingLag: histogram('schedulingLag'),
+    dns: histogram('dns'),
+    tcp: histogram('tcp'),
+    tls: histogram('tls'),
     busy: shape.get('busy').number(),
     cpu: shape.get('cpu').or(number, null),
     starved: shape.get('starved').or(number, null),
@@ -110,11 +111,13 @@ function readIndex(shape: Shape): number {
   return Number.isInteger(index) && Math.abs(index) <= INDEX_MAX ? index : shape.fail('a second of the load')
 }
 
-/** Slots of a histogram and their counts, in turns. */
-function readPacked(shape: Shape): Uint32Array<ArrayBuffer> {
-  const packed = words32(shape, 2)
-  for (let i = 0; i < packed.length; i += 2) if (packed[i]! >= SLOTS) shape.fail(`slots below ${SLOTS}`)
-  return packed
+/** The counts of a histogram. */
+function readCounts(shape: Shape): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(bytesOf(shape, 1))
+  if ((bytes.at(-1) ?? 0) >= 128) shape.fail('whole numbers')
+  for (const counts = new CountReader(bytes); counts.next(); )
+    if (counts.slot >= SLOTS) shape.fail(`slots below ${SLOTS}`)
+  return bytes
 }
 
 function isCount(value: number): boolean {
@@ -132,7 +135,7 @@ function checkSeries(series: number, of: number, shape: Shape): void {
     throw new ShapeError(`${shape.path} has request ${series} of ${of}`)
 }
 
-function toBase64({ buffer, byteOffset, byteLength }: Uint32Array | Float64Array): string {
+function toBase64({ buffer, byteOffset, byteLength }: Uint8Array | Uint32Array | Float64Array): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString('base64')
 }
 

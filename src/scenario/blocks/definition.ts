@@ -18,7 +18,7 @@ import { readySchema } from './ready.js'
 import { referenceSchema } from './reference.js'
 import type { Names } from './request-names.js'
 import { requestsSchema } from './requests.js'
-import { stepsSchema } from './steps.js'
+import { stepSchema, stepsSchema } from './steps.js'
 import { thresholdsSchema } from './thresholds.js'
 
 /** A scenario file with its values read; short forms and defaults are not resolved yet. */
@@ -51,6 +51,7 @@ export function scenarioJsonSchema(): object {
 function scenarioSchema(context: fields.Context, names: Names, tables: Tables) {
   const leaves = makeLeaves(context)
   const { option, text, label } = leaves
+  const step = stepSchema(leaves)
   return map(
     {
       extends: label(
@@ -65,18 +66,18 @@ function scenarioSchema(context: fields.Context, names: Names, tables: Tables) {
       profiles: profilesSchema(leaves).optional(),
       http: httpSchema(leaves).optional(),
       data: dataSchema(leaves, tables).optional(),
-      requests: requestsSchema(leaves, names),
+      requests: requestsSchema(leaves, names, step),
       ready: readySchema(leaves).optional(),
       before: stepsSchema(
-        leaves,
+        step,
         'Setup: runs once, before the load. All virtual users know its captures. Left out of every figure.',
       ).optional(),
       beforeEach: stepsSchema(
-        leaves,
+        step,
         'Per-user setup: runs once for each virtual user, before its first iteration. The virtual user keeps its captures.',
       ).optional(),
       after: stepsSchema(
-        leaves,
+        step,
         'Teardown: runs once, after the load, even after Ctrl-C. Left out of every figure.',
       ).optional(),
       observe: observeSchema(leaves).optional(),

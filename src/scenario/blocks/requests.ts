@@ -3,21 +3,21 @@
  */
 import { type Reader, VARIABLE, wrong } from '../fields/fields.js'
 import type { Leaves } from '../fields/leaves.js'
-import { type FieldsOf, list, map } from '../fields/schema.js'
+import { type FieldsOf, list, map, type Schema } from '../fields/schema.js'
 import { readNumber } from '../fields/unit-fields.js'
 import type { Entry } from '../model/scenario.js'
 import { type Path, type Report, wrongKey } from '../yaml/tree.js'
 import { checkRequest, makeRequest, REQUEST_ELSEWHERE, REQUEST_SYNONYMS, requestFields } from './request.js'
 import { checkNames, type EntryNames, type Names } from './request-names.js'
-import { isPause, type LineOf, makeSteps, refuseRequest, stepsSchema } from './steps.js'
+import { isPause, type LineOf, makeSteps, refuseRequest, type StepInput, stepsSchema } from './steps.js'
 
 type EntryInput = FieldsOf<typeof entryFields>
 
 const WEIGHT = 1
 
 /** The requests of a scenario, whose names are known before they are read. */
-export function requestsSchema(leaves: Leaves, names: Names) {
-  const entry = map(entryFields(leaves), {
+export function requestsSchema(leaves: Leaves, names: Names, step: Schema<StepInput>) {
+  const entry = map(entryFields(leaves, step), {
     description: 'A request: one method with its path, and what is sent and expected; or a journey of steps.',
     sample: 'get: /',
     synonyms: { ...REQUEST_SYNONYMS, flow: 'steps' },
@@ -39,7 +39,7 @@ export function requestsSchema(leaves: Leaves, names: Names) {
   })
 }
 
-function entryFields(leaves: Leaves) {
+function entryFields(leaves: Leaves, step: Schema<StepInput>) {
   return {
     ...requestFields(leaves),
     weight: leaves.option(
@@ -48,7 +48,7 @@ function entryFields(leaves: Leaves) {
       'Share of the iterations, relative to the other weights.',
       { default: WEIGHT },
     ),
-    steps: stepsSchema(leaves, 'A journey: requests that one virtual user sends in order.').optional(),
+    steps: stepsSchema(step, 'A journey: requests that one virtual user sends in order.').optional(),
   }
 }
 

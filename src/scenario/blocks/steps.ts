@@ -24,8 +24,8 @@ export interface StepInput extends FieldsOf<typeof stepFields> {
   readonly steps?: readonly StepInput[] | undefined
 }
 
-/** The steps of a journey, or of a phase before or after the load. */
-export function stepsSchema(leaves: Leaves, description: string) {
+/** A step of a journey, or of a phase before or after the load. */
+export function stepSchema(leaves: Leaves): Schema<StepInput> {
   const step: Schema<StepInput> = map(
     {
       ...stepFields(leaves),
@@ -54,6 +54,11 @@ export function stepsSchema(leaves: Leaves, description: string) {
       check: checkStep,
     },
   )
+  return step
+}
+
+/** Several steps. All lists of them share one `step`, which is large. */
+export function stepsSchema(step: Schema<StepInput>, description: string) {
   return list(step, { description, sample: '- get: /' })
 }
 

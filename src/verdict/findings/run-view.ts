@@ -59,12 +59,12 @@ export function readSlice({ latencies }: Slice) {
   let count = 0
   let sum = 0
   let longest = 0
-  for (const { values, counts } of latencies) {
-    for (let i = 0; i < values.length; i++) {
-      count += counts[i]!
-      sum += (counts[i]! * values[i]!) / 1000
-      longest = Math.max(longest, values[i]! / 1000)
-    }
+  for (const histogram of latencies) {
+    histogram.forEach((us, times) => {
+      count += times
+      sum += (times * us) / 1000
+      longest = Math.max(longest, us / 1000)
+    })
   }
   return { count, sum, longest }
 }

@@ -61,7 +61,7 @@ function request(name, kind, ms) {
     const histogram = new Histogram()
     for (let i = 1; i < 40; i++) histogram.record((ms + ((i * 7) % 13)) * 1000)
     all.add(histogram)
-    return { start, duration: 1, requests: 40, failed: 1, histogram: histogram.encode() }
+    return { start, duration: 1, requests: 40, failed: 1, histogram: histogram.freeze() }
   })
   return {
     name,

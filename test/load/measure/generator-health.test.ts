@@ -123,7 +123,16 @@ function latency(ms: number | null) {
 }
 
 function second(busy: readonly number[], starved = 0): Second {
-  const idle = { index: 0, requests: 0, failed: 0, cacheHits: 0, bytesReceived: 0, vus: 0, dropped: 0, gcMsMax: 0 }
+  const idle = {
+    index: 0,
+    requests: 0,
+    failed: 0,
+    cacheHits: 0,
+    bytesReceived: 0,
+    vus: 0,
+    dropped: 0,
+    gcMsMax: 0,
+  }
   return {
     ...idle,
     p50Ms: null,

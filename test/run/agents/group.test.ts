@@ -17,7 +17,7 @@ const END: Answer = { type: 'end', end: { stoppedMs: 5000, failure: null } }
 
 const JOB = { file: 'x', text: 'x', files: {}, env: {}, secrets: [], profile: null, headers: {}, load: {} }
 
-const NONE = new Uint32Array(0)
+const NONE = new Uint8Array(0)
 const WINDOW = {
   index: 0,
   sheet: { samples: [], counts: new Float64Array(0), failures: [], timings: [], timingNames: [] },

@@ -14,17 +14,17 @@ function makeWindow() {
   const row = sheet.row(2)
   row.recordSuccess(200, 12.345, 11.5, 10.25)
   row.recordFailure('status', 'status 503', 503)
-  const packed = lag.pack()
+  const counts = lag.freeze().bytes
   return {
     index: -1,
     sheet: sheet.take(),
     vus: 4,
     dropped: 5,
     unsolicited: 6,
-    schedulingLag: packed,
-    dns: new Uint32Array(0),
-    tcp: packed,
-    tls: new Uint32Array(0),
+    schedulingLag: counts,
+    dns: new Uint8Array(0),
+    tcp: counts,
+    tls: new Uint8Array(0),
     busy: 0.5,
     cpu: null,
     starved: 0.25,
@@ -85,7 +85,9 @@ describe('an answer arrives as it was sent', () => {
   })
 })
 
-const base64 = (array: Float64Array | Uint32Array) => Buffer.from(array.buffer).toString('base64')
+const base64 = (array: Float64Array | Uint32Array | Uint8Array) =>
+  Buffer.from(array.buffer).toString('base64')
+const bytes = (...numbers: number[]) => base64(new Uint8Array(numbers))
 const words = (...numbers: number[]) => base64(new Uint32Array(numbers))
 /** The counts of one request, which begin so. */
 const floats = (...numbers: number[]) =>
@@ -108,7 +110,8 @@ describe('what is no answer is refused', () => {
     [changed({ counts: 'AAAA' }), /counts/],
     [changed({ counts: floats(0, Number.NaN) }), /counts/],
     [changed({ counts: floats(0, -1) }), /counts/],
-    [changed({ schedulingLag: words(4e9, 1) }), /schedulingLag is not slots below/],
+    [changed({ schedulingLag: bytes(0xff, 0xff, 0x7f, 2) }), /schedulingLag is not slots below/],
+    [changed({ dns: bytes(2, 0x80) }), /dns is not whole numbers/],
     [changed({ index: 1e15 }), /index/],
     [changed({ index: 0.5 }), /index/],
     ['{"type":"ready","workers":0}', /workers/],

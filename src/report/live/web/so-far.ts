@@ -3,16 +3,16 @@
  */
 import type { Frame } from '../../../stats/frame.js'
 import { observedOf } from '../../../stats/observed.js'
-import { ratesOf } from '../../../stats/rates.js'
-import type { LatencySummary, TimelinePoint, Totals } from '../../../stats/result.js'
-import { figuresOf, percentileMs, summarize } from '../../../stats/summary.js'
+import type { TimelinePoint, Totals } from '../../../stats/result.js'
+import { figuresOf, type Percentiles, percentilesOf } from '../../../stats/summary.js'
 import { Series } from '../../../stats/tally.js'
+import { countsOf, totalsOf } from '../../../stats/totals.js'
 import type { ObservedRequest } from '../../observed.js'
 import type { WatchedRun } from '../watcher.js'
 
 /** Totals during a run. */
 export type TotalsSoFar = Pick<Totals, 'requests' | 'failed' | 'errorRate' | 'throughput' | 'requestRate'> & {
-  readonly latency: Pick<LatencySummary, 'p50' | 'p95' | 'p99' | 'max'>
+  readonly latency: Percentiles
 } & Pick<ObservedRequest, 'serverTiming' | 'cache'>
 
 /** Accumulates frames. Those of the warm-up only set the current state. */
@@ -55,25 +55,13 @@ export class RunSoFar {
   totals(): TotalsSoFar & Pick<Totals, 'latency' | 'errors'> {
     const all = new Series()
     for (const [name, series] of this.series) if (!this.journeys.has(name)) all.merge(series)
-    const totals = this.totalsOf(all)
-    const errors = [...all.errors.values()].sort((a, b) => b.count - a.count)
-    return { ...totals, latency: summarize(all.latency), errors }
+    return totalsOf(all, this.timeline.length)
   }
 
   private totalsOf(series: Series): TotalsSoFar {
-    const { latency, requests, failed } = series
     return {
-      requests,
-      failed,
-      errorRate: requests === 0 ? 0 : failed / requests,
-      ...ratesOf({ requests, failed }, this.timeline.length),
-      // Not a full summary: encoding a histogram is slow, and each request would do it every second.
-      latency: {
-        p50: percentileMs(latency, 50),
-        p95: percentileMs(latency, 95),
-        p99: percentileMs(latency, 99),
-        max: percentileMs(latency, 100),
-      },
+      ...countsOf(series, this.timeline.length),
+      latency: percentilesOf(series.latency),
       ...observedOf(series, figuresOf),
     }
   }
