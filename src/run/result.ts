@@ -25,7 +25,7 @@ import {
 } from '../stats/result.js'
 import { listLoadDoubts, nameWorkers, type ShardNumber } from '../stats/shard.js'
 import { summarize } from '../stats/summary.js'
-import type { TargetFigures } from '../stats/target.js'
+import { endMetrics, type TargetFigures } from '../stats/target.js'
 import { listSent, type SentWindow } from '../stats/target-windows.js'
 import { compare } from '../verdict/compare.js'
 import { findingsOf } from '../verdict/findings/index.js'
@@ -93,7 +93,10 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     ...(record.agents !== undefined && { agents: record.agents }),
     ...(record.ready !== undefined && { ready: record.ready }),
     ...(record.readTarget !== undefined && {
-      target: record.readTarget(totals.requests, listSent(requests, durationSeconds)),
+      target: endMetrics(
+        record.readTarget(totals.requests, listSent(requests, durationSeconds)),
+        durationSeconds,
+      ),
     }),
     generator: judgeGenerator(
       atWork,

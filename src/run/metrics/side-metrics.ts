@@ -11,6 +11,11 @@ import { MetricsWatch } from './metrics-watch.js'
 
 type SideName = SideTurns['side']
 
+const SLICE_MS = 1000
+
+/** Figures of a time that is further off are left out: they would mix both sides. */
+const OFF_MS = 150
+
 /** Reads the metrics of both sides. */
 export class SideMetrics {
   private readonly watches: Readonly<Record<SideName, MetricsWatch>>
@@ -41,7 +46,12 @@ export class SideMetrics {
 
   /** Returns the figures of a side so far. */
   record(side: SideName): MetricsRecord {
-    return this.watches[side].record((second) => sideOf(second) === side)
+    return this.watches[side].record(
+      ({ second, fromMs, toMs }) =>
+        sideOf(second) === side &&
+        Math.abs(fromMs - second * SLICE_MS) < OFF_MS &&
+        Math.abs(toMs - (second + 1) * SLICE_MS) < OFF_MS,
+    )
   }
 
   /** Scrapes for the last time. */
