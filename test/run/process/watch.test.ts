@@ -41,4 +41,5 @@ test('a shard is not watched', async () => {
     timeline: [],
     failures: [{ kind: 'shard' }],
   })
+  expect(watch?.takeLatest()).toBe(null)
 })

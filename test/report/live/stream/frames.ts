@@ -72,10 +72,11 @@ export function makeFrame(requests: Readonly<Record<string, Doing>>, fields: Par
   }
 }
 
-/** A second with server timings and a cache. */
-export const OBSERVED = makeFrame({
-  search: { latenciesMs: [20, 30], timings: { db: [10, 20], 'a "b"': [5] }, cache: [1, 1] },
-})
+/** A second with server timings, a cache, and the processes of the service. */
+export const OBSERVED = makeFrame(
+  { search: { latenciesMs: [20, 30], timings: { db: [10, 20], 'a "b"': [5] }, cache: [1, 1] } },
+  { service: { cpuCores: 1.24, memory: 212e6, throttledMs: 150 } },
+)
 
 /** A busy second of two requests, one of which also fails. */
 export const BUSY = makeFrame({
