@@ -456,6 +456,8 @@ export interface ScenarioDefinition {
               readonly throughput?: string | number | undefined
               /** How many percentage points the error rate may increase. */
               readonly error_rate?: string | number | undefined
+              /** How much more CPU time the service may use per request; with observe.process. */
+              readonly cpu_per_request?: string | number | undefined
             }
           | undefined
         /** Smaller differences of a latency are never a regression. */
