@@ -96,7 +96,7 @@ const WORDS: { readonly [C in FindingCode]: (finding: Finding<C>) => FindingText
     advice: 'look at what the first attempts failed of (retries.errors in the result)',
   }),
   memory_growth: ({ figures: { perMinute, first, last } }) => ({
-    sentence: `the memory of the service grows: by ${formatSizeRate(perMinute)} from minimum to minimum, from ${formatSize(first)} to ${formatSize(last)}`,
+    sentence: `the memory of the service grows from minimum to minimum, ${formatSizeRate(perMinute)}: from ${formatSize(first)} to ${formatSize(last)}`,
     advice: 'run longer to see whether it ends, and compare two heap snapshots',
   }),
   responses_grow: ({ figures: { before, after } }) => ({

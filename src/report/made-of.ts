@@ -49,8 +49,8 @@ const PARTS: Partial<Record<CauseCode, (cause: Cause) => string>> = {
   server_timing: ({ name = '' }) => printable(name),
   waiting: () => 'waiting to be sent',
   connecting: () => 'new connections',
-  first_byte: () => 'until the first byte',
-  body: () => 'from the first byte to the last',
+  first_byte: () => 'before the first byte of the response',
+  body: () => 'from the first byte of the response to the last',
 }
 
 /** The others. */

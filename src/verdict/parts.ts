@@ -4,7 +4,7 @@
 import type { LatencySummary } from '../stats/result.js'
 import type { Parts, RequestFigures, Setup } from './job-figures.js'
 import { isPlain, type MeasuredRequest, type Measurement } from './measurement.js'
-import { requestSlices, type Series } from './series.js'
+import { requestSlices, type Series, type Slice } from './series.js'
 
 /** Returns the parts of a request of a result, rounded as baselines keep them; null if they are unknown. */
 export function partsOfRequest(measurement: Measurement, request: MeasuredRequest): Parts | null {
@@ -102,7 +102,7 @@ function mapValues<T>(
  * cluster-robust error, Liang and Zeger 1986).
  */
 function errorOfMean(series: Series): number {
-  const sums = series.map(({ latencies }) => sumUp(latencies)).filter(({ count }) => count > 0)
+  const sums = series.map(sumUp).filter(({ count }) => count > 0)
   const count = sums.reduce((all, each) => all + each.count, 0)
   // A single second says nothing about the next one.
   if (sums.length < 2) return Number.MAX_SAFE_INTEGER
@@ -111,17 +111,23 @@ function errorOfMean(series: Series): number {
   return Math.sqrt((squares * sums.length) / (sums.length - 1)) / count
 }
 
-/** Counts latencies and adds them up, in ms. */
-export function sumUp(parts: Series[number]['latencies']): { readonly count: number; readonly sum: number } {
+/** Counts the successful requests of a slice and adds their latencies up, in ms; `longest` is the highest of them. */
+export function sumUp({ latencies }: Slice): {
+  readonly count: number
+  readonly sum: number
+  readonly longest: number
+} {
   let count = 0
   let sum = 0
-  for (const histogram of parts) {
+  let longest = 0
+  for (const histogram of latencies) {
     histogram.forEach((us, times) => {
       count += times
       sum += (times * us) / 1000
+      longest = Math.max(longest, us / 1000)
     })
   }
-  return { count, sum }
+  return { count, sum, longest }
 }
 
 function rounded(value: number): number {

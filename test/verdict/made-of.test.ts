@@ -194,7 +194,7 @@ test('the sentence is said once for all percentiles of a request', () => {
 test.each<[MadeOf, string]>([
   [
     { mean: [10, 13], causes: [{ code: 'first_byte', before: 9, after: 12.05 }] },
-    '+3.00ms on average, all of it until the first byte',
+    '+3.00ms on average, all of it before the first byte of the response',
   ],
   [
     { mean: [10, 13], causes: [{ code: 'server_timing', name: 'db', before: 2, after: 6 }] },
@@ -219,7 +219,7 @@ test.each<[MadeOf, string]>([
         { code: 'waits', before: 2.1, after: 2.1 },
       ],
     },
-    '+38.0ms on average, all of it from the first byte to the last; responses grew from 20.0kB to 1.40MB; CPU time per request is the same (2.10ms): it waits for something',
+    '+38.0ms on average, all of it from the first byte of the response to the last; responses grew from 20.0kB to 1.40MB; CPU time per request is the same (2.10ms): it waits for something',
   ],
   [
     {

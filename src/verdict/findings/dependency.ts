@@ -5,8 +5,9 @@ import { findingOf } from '../../stats/findings.js'
 import { mean, median } from '../../stats/math.js'
 import type { RequestResult } from '../../stats/result.js'
 import { mostSpecific } from '../made-of.js'
+import { sumUp } from '../parts.js'
 import { requestSeries, type Series } from '../series.js'
-import { plainRequests, type Rule, type RunView, readSlice } from './run-view.js'
+import { plainRequests, type Rule, type RunView } from './run-view.js'
 
 /** Each part of the run needs so many slices with responses. */
 const SLICES_MIN = 3
@@ -61,9 +62,9 @@ function findOf(request: RequestResult, { run, seconds, isDisturbed }: RunView) 
 
 function listPoints(latencies: Series, timings: Series, vus: readonly (number | null)[]): Point[] {
   return latencies.flatMap((slice, index) => {
-    const [users, whole] = [vus[index] ?? null, readSlice(slice)]
+    const [users, whole] = [vus[index] ?? null, sumUp(slice)]
     if (users === null || whole.count === 0) return []
-    const timing = timings[index] === undefined ? 0 : readSlice(timings[index]).sum
+    const timing = timings[index] === undefined ? 0 : sumUp(timings[index]).sum
     return { vus: users, latency: whole.sum / whole.count, timing: timing / whole.count }
   })
 }

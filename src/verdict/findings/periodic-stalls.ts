@@ -3,8 +3,9 @@
  */
 import { findingOf } from '../../stats/findings.js'
 import { median } from '../../stats/math.js'
+import { sumUp } from '../parts.js'
 import { requestSeries } from '../series.js'
-import { isOwnFault, plainRequests, type Rule, readSlice } from './run-view.js'
+import { isOwnFault, plainRequests, type Rule } from './run-view.js'
 
 /** A slice stalled if its longest latency is this many times the usual longest one, and so many ms more. */
 const TIMES = 3
@@ -24,7 +25,7 @@ export const findPeriodicStalls: Rule = ({ run, seconds, isDisturbed }) => {
   const own = new Set(seconds.filter(isOwnFault).map(({ second }) => Math.floor(second / width)))
   const slices = Math.floor(run.durationSeconds / width)
   const longest = Array.from({ length: slices }, (_, index) =>
-    Math.max(0, ...series.map((all) => (all[index] === undefined ? 0 : readSlice(all[index]).longest))),
+    Math.max(0, ...series.map((all) => (all[index] === undefined ? 0 : sumUp(all[index]).longest))),
   )
   const typical = median(longest.filter((ms) => ms > 0))
   const times = isDisturbed ? 2 : 1

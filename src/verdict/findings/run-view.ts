@@ -6,7 +6,6 @@ import { median } from '../../stats/math.js'
 import type { Measured, TimelinePoint } from '../../stats/result.js'
 import { listLoadDoubts } from '../../stats/shard.js'
 import { isPlain } from '../measurement.js'
-import type { Slice } from '../series.js'
 
 /** What findings are made from. */
 export interface RunView {
@@ -52,21 +51,6 @@ export function isOwnFault({ generatorBusy, schedulingLagP99, gcPauseMax }: Time
 /** Returns the requests whose figures are the service's under load: no journeys, and not what users send once. */
 export function plainRequests({ requests }: Measured): Measured['requests'] {
   return requests.filter(isPlain)
-}
-
-/** Counts the successful requests of a slice, and adds their latencies up in ms; `longest` is the highest of them. */
-export function readSlice({ latencies }: Slice) {
-  let count = 0
-  let sum = 0
-  let longest = 0
-  for (const histogram of latencies) {
-    histogram.forEach((us, times) => {
-      count += times
-      sum += (times * us) / 1000
-      longest = Math.max(longest, us / 1000)
-    })
-  }
-  return { count, sum, longest }
 }
 
 /** Returns the median of a figure of some seconds; NaN if none has it. */
