@@ -400,7 +400,7 @@ export interface ScenarioDefinition {
   readonly beforeEach?: readonly StepDefinition[] | undefined
   /** Teardown: runs once, after the load, even after Ctrl-C. Left out of every figure. */
   readonly after?: readonly StepDefinition[] | undefined
-  /** What is read beside latencies: from the responses, and from the processes of the service. */
+  /** What is read beside latencies: from the responses, from the processes of the service, and from its metrics. */
   readonly observe?:
     | {
         /** The Server-Timing header: a latency summary for each request and name. true: every name, up to 20 for each request; or a list of names. */
@@ -418,6 +418,26 @@ export interface ScenarioDefinition {
           | {
               /** The process with this id on this machine. */
               readonly pid: number | Variable
+            }
+          | undefined
+        /** Metrics that the service reports in the Prometheus text format, read once a second. */
+        readonly metrics?:
+          | {
+              /** Path or whole URL of the page with the metrics. A page of the target gets the headers under http. */
+              readonly url: string
+              /** Headers; values may contain {{ ... }}. Values of authorization and cookie are never shown. */
+              readonly headers?: Readonly<Record<string, string | number | boolean>> | undefined
+              /** Credentials for the authorization header. Never shown. */
+              readonly auth?:
+                | {
+                    /** Token, sent as "Bearer <token>". */
+                    readonly bearer?: string | number | boolean | undefined
+                    /** user:password, sent in base64 (RFC 7617). */
+                    readonly basic?: string | number | boolean | undefined
+                  }
+                | undefined
+              /** Names for up to 50 figures, each with an expression: names of metrics, which stand for the sum of all series that match, rate(...), numbers, + - * / and parentheses. */
+              readonly take: Readonly<Record<string, string | number | boolean>>
             }
           | undefined
       }
