@@ -16,10 +16,12 @@ import type { Scenario } from '../scenario/model/scenario.js'
 import { mapTimingWindows } from '../stats/observed.js'
 import type { Result, RunEnvironment, Window } from '../stats/result.js'
 import type { Tally } from '../stats/tally.js'
+import { type MetricsRecord, unmeasuredTarget, withMetrics } from '../stats/target.js'
 import { whyStopped } from './failure.js'
+import { SideMetrics } from './metrics/side-metrics.js'
 import { unwatchedSession } from './process/watch.js'
 import { Pulse } from './pulse.js'
-import { assembleResult } from './result.js'
+import { assembleResult, type RunRecord } from './result.js'
 import { type Setup, setUp } from './setup.js'
 
 /** How a block is run and watched. */
@@ -167,7 +169,7 @@ async function drive(
       const stopped = whyStopped(options.signal)
       const whole = assembleResult(scenario, {
         ...{ plan, collector, end, startedAt, environment, stopped, shard: null, ...ready },
-        ...(scenario.observe?.process && { readTarget: unwatchedSession }),
+        ...readTargetOf(scenario, metrics?.record(side)),
         ...{ stoppedBy: null, reference: null, allowEnvironment: true, allowMissing: false },
       })
       // If one side fails, both stop: name the one that failed.
@@ -181,6 +183,7 @@ async function drive(
     const dead = sides.find(({ pulse }) => pulse.death !== null)
     return dead === undefined ? null : `side ${dead.side}: ${dead.pulse.death}`
   }
+  const metrics = await SideMetrics.open(scenario, plansOf(plans), options.kill)
   let seen = 0
   const look = () => {
     const seconds = Math.floor(Math.min(...sides.map(({ collector }) => collector.seconds.length)) / 2)
@@ -197,7 +200,9 @@ async function drive(
         kill: options.kill,
         beginAt: () => barrier.wait(),
         onBegin: (headStartMs) => {
-          one.startedAt = new Date(wallTime().getTime() + headStartMs + one.plan.load.warmupMs)
+          const aheadMs = headStartMs + one.plan.load.warmupMs
+          one.startedAt = new Date(wallTime().getTime() + aheadMs)
+          metrics?.begin(one.side, aheadMs)
         },
         onWindow: (worker, window) => one.collector.add(worker, window),
         onWorkerEnd: (worker) => one.collector.end(worker),
@@ -208,10 +213,26 @@ async function drive(
       return { ...end, side: one.side }
     }),
   )
+  await metrics?.end()
   const failed = ends.find((end): end is typeof end & Failed => end.failure !== null) ?? null
   const death = findDeath()
   const end = measure(Math.min(...ends.map(({ stoppedMs }) => stoppedMs)), failed)
   return death === null ? end : { ...end, death }
+}
+
+function plansOf(plans: readonly SidePlan[]): Readonly<Record<SideName, Plan>> {
+  const [a, b] = plans as readonly [SidePlan, SidePlan]
+  return { a: a.plan, b: b.plan }
+}
+
+/** What is observed of a side, as a field of its record; none if nothing is. */
+function readTargetOf(
+  { observe }: Scenario,
+  metrics: MetricsRecord | undefined,
+): Pick<RunRecord, 'readTarget'> {
+  if (metrics === undefined) return observe?.process ? { readTarget: unwatchedSession } : {}
+  const processes = observe?.process ? unwatchedSession() : unmeasuredTarget([])
+  return { readTarget: () => withMetrics(processes, metrics) }
 }
 
 interface Failed {

@@ -43,9 +43,9 @@ export class Observation {
     this.metrics?.begin(aheadMs)
   }
 
-  /** Returns the figures so far, given how many requests were completed. */
-  figures(requests: number): TargetFigures {
-    const target = this.processes?.figures(requests) ?? unmeasuredTarget([])
+  /** Returns the figures so far; see {@link Watch.figures}. */
+  figures(...completed: Parameters<Watch['figures']>): TargetFigures {
+    const target = this.processes?.figures(...completed) ?? unmeasuredTarget([])
     if (this.metrics !== null) return withMetrics(target, this.metrics.record())
     return this.unread === null ? target : withMetrics(target, unreadBy(this.unread))
   }

@@ -25,7 +25,7 @@ import {
 } from '../stats/result.js'
 import { listLoadDoubts, nameWorkers, type ShardNumber } from '../stats/shard.js'
 import { summarize } from '../stats/summary.js'
-import type { TargetFigures } from '../stats/target.js'
+import { endMetrics, type TargetFigures } from '../stats/target.js'
 import { compare } from '../verdict/compare.js'
 import type { Reference } from '../verdict/measurement.js'
 import { listNeverSucceeded } from '../verdict/never-succeeded.js'
@@ -90,7 +90,9 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
     shards: null,
     ...(record.agents !== undefined && { agents: record.agents }),
     ...(record.ready !== undefined && { ready: record.ready }),
-    ...(record.readTarget !== undefined && { target: record.readTarget(totals.requests) }),
+    ...(record.readTarget !== undefined && {
+      target: endMetrics(record.readTarget(totals.requests), durationSeconds),
+    }),
     generator: judgeGenerator(
       atWork,
       collector.lateness,

@@ -123,11 +123,22 @@ export function findMetric(id: string): Metric | undefined {
     return timing(name, figure as LatencyFigure, `${figure} of the server timing "${name}"`)
   const [, own, part] = REPORTED.exec(id) ?? []
   if (own !== undefined)
-    return reported(own, part as MetricFigure, `${part} of the service's metric "${own}"`)
+    return reported(
+      own,
+      part as MetricFigure,
+      `${FIGURE_NAMES[part as MetricFigure]} of the service's metric "${own}"`,
+    )
   return METRICS.find((metric) => metric.id === id)
 }
 
 type MetricFigure = (typeof METRIC_FIGURES)[number]
+
+const FIGURE_NAMES: Readonly<Record<MetricFigure, string>> = {
+  mean: 'mean',
+  min: 'lowest value',
+  max: 'highest value',
+  last: 'last value',
+}
 
 /** Which of them is better depends on the metric: `better` isn't used, because comparisons leave it out. */
 function reported(name: string, figure: MetricFigure, description: string): Metric {

@@ -233,6 +233,16 @@ export function withMetrics(
   }
 }
 
+/** Leaves out the metrics of the time after the load, when the service only ends what it was asked before. */
+export function endMetrics(target: TargetFigures, durationSeconds: number): TargetFigures {
+  if (target.metrics === undefined) return target
+  const end = Math.max(1, Math.round(durationSeconds))
+  const timeline = target.timeline
+    .map((point) => (point.second < end ? point : { ...point, metrics: {} }))
+    .filter((point) => point.second < end || hasReading(point))
+  return { ...target, timeline, ...joinMetricsOf(timeline, [target]) }
+}
+
 /** A run that is joined with others. */
 interface Part {
   readonly target?: TargetFigures

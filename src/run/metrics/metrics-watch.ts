@@ -35,6 +35,12 @@ const EVERY_MS = 1000
 /** A last scrape so soon after the one before would make a second of its own. */
 const REST_MS = 500
 
+/** A second with its figures, and the time that its rates cover, in ms since the start of the measured part. */
+interface TimedSecond extends MetricSecond {
+  readonly fromMs: Ms
+  readonly toMs: Ms
+}
+
 /** Reads the metrics of a service while it is under load. */
 export class MetricsWatch {
   private readonly metrics: ObservedMetrics
@@ -43,7 +49,7 @@ export class MetricsWatch {
   private readonly selectors: readonly Selector[]
   private readonly reader: SeriesReader
   private readonly formulas: readonly { readonly name: string; readonly formula: Formula }[]
-  private readonly seconds: MetricSecond[] = []
+  private readonly seconds: TimedSecond[] = []
   private readonly seen = new Set<number>()
   private readonly failures = new Map<TargetFailureKind, { count: number; reason: string }>()
   private scrapes = 0
@@ -52,6 +58,8 @@ export class MetricsWatch {
   private page: string | null = null
   private startMs = Number.POSITIVE_INFINITY
   private scrapedMs = Number.NEGATIVE_INFINITY
+  /** The seconds that had ended at the latest scrape. */
+  private ended = 0
   private timer: ReturnType<typeof setTimeout> | undefined
   private underWay: Promise<void> = Promise.resolve()
   private ending: Promise<void> | null = null
@@ -90,13 +98,13 @@ export class MetricsWatch {
     )
   }
 
-  private get latest(): MetricSecond | null {
+  private get latest(): TimedSecond | null {
     return this.seconds.at(-1) ?? null
   }
 
-  /** Returns the figures so far, of the seconds that `isOwn` accepts. What is missing is known after the end. */
-  record(isOwn: (second: number) => boolean = () => true): MetricsRecord {
-    const seconds = this.seconds.filter(({ second }) => isOwn(second))
+  /** Returns the figures so far, of the seconds that `isWanted` accepts. What is missing is known after the end. */
+  record(isWanted: (second: TimedSecond) => boolean = () => true): MetricsRecord {
+    const seconds = this.seconds.filter(isWanted).map(({ second, metrics }) => ({ second, metrics }))
     return { metrics: summarizeMetrics(this.metrics.take, seconds), seconds, failures: this.listFailures() }
   }
 
@@ -111,29 +119,27 @@ export class MetricsWatch {
     await this.underWay
     const elapsedMs = now() - this.startMs
     // The load may have ended in the warm-up.
-    const isRest = elapsedMs > 0 && (this.latest === null || now() - this.scrapedMs > REST_MS)
-    if (isRest && !this.options.kill.aborted) {
-      const second = Math.max((this.latest?.second ?? -1) + 1, Math.round(elapsedMs / EVERY_MS) - 1)
-      await this.scrape(second)
-    }
+    const isRest = elapsedMs > 0 && (this.ended === 0 || now() - this.scrapedMs > REST_MS)
+    if (isRest && !this.options.kill.aborted)
+      await this.scrape(Math.max(this.ended + 1, Math.round(elapsedMs / EVERY_MS)))
     await this.scraper.close()
   }
 
-  private wait(boundary: number): void {
-    const atMs = this.startMs + boundary * EVERY_MS
+  /** Scrapes when so many seconds have ended. */
+  private wait(ended: number): void {
+    const atMs = this.startMs + ended * EVERY_MS
     this.timer = setTimeout(() => {
-      // What was read at the start of the measured part is only what rates are compared with.
-      this.underWay = this.underWay.then(() => this.scrape(boundary === 0 ? null : boundary - 1))
+      this.underWay = this.underWay.then(() => this.scrape(ended))
       this.underWay.then(() => {
         if (this.ending !== null || this.options.kill.aborted) return
-        this.wait(Math.max(boundary + 1, Math.ceil((now() - this.startMs) / EVERY_MS)))
+        this.wait(Math.max(ended + 1, Math.ceil((now() - this.startMs) / EVERY_MS)))
       })
     }, atMs - now()).unref()
   }
 
-  /** `second`: the one that has just ended. */
-  private async scrape(second: number | null): Promise<void> {
+  private async scrape(ended: number): Promise<void> {
     this.scrapedMs = now()
+    this.ended = ended
     const scrape = await this.scraper.scrape()
     // Cut off by perfctl itself.
     if (this.options.kill.aborted) return
@@ -142,7 +148,10 @@ export class MetricsWatch {
     if (reading === null) return
     const { before } = this
     this.before = reading
-    if (second !== null) this.seconds.push({ second, metrics: this.calculate(reading, before) })
+    // What was read at the start of the measured part is only what rates are compared with.
+    if (ended === 0) return
+    const [fromMs, toMs] = [before ?? reading, reading].map(({ atMs }) => atMs - this.startMs) as [Ms, Ms]
+    this.seconds.push({ second: ended - 1, metrics: this.calculate(reading, before), fromMs, toMs })
   }
 
   private read(scrape: Scrape): SeriesReading | null {

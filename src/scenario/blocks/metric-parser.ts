@@ -30,14 +30,14 @@ export function parseMetric(text: string): MetricExpression {
 }
 
 interface Token {
-  readonly kind: 'number' | 'name' | 'text' | 'sign' | 'end'
+  readonly kind: 'number' | 'name' | 'text' | 'range' | 'sign' | 'end'
   /** As written. */
   readonly text: string
   readonly from: number
 }
 
 const TOKEN =
-  /(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))|(?<name>[A-Za-z_:][\w:]*)|(?<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?<sign>=~|!~|!=|[-+*/(){},=[\]])/y
+  /(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))|(?<name>[A-Za-z_:][\w:]*)|(?<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?<range>\[[^\]\n]*\]?)|(?<sign>=~|!~|!=|[-+*/(){},=])/y
 
 function tokenize(text: string): Token[] {
   const tokens: Token[] = []
@@ -55,6 +55,12 @@ function tokenize(text: string): Token[] {
 
 function strange(text: string, from: number): MetricSyntaxError {
   const part = { text: /^[\w.]+|^["'].*|^./su.exec(text.slice(from))![0], from }
+  if (part.text.startsWith('.') && part.text.length > 1)
+    return new MetricSyntaxError(
+      'names of metrics have no dots here',
+      'write _ for each, as the page has it',
+      part,
+    )
   return /^["']/.test(part.text)
     ? new MetricSyntaxError('the quotes are not closed', 'add the closing quote', part)
     : new MetricSyntaxError(`${quoted(part.text)} is not expected in an expression`, FORM, part)
@@ -158,13 +164,14 @@ class Parser {
     }
     this.next()
     const inner = this.next()
-    if (inner.kind !== 'name' || this.peek().text === '(')
+    const of = inner.kind === 'name' && this.peek().text !== '(' ? this.selector(inner) : null
+    const after = this.peek()
+    if (of === null || (after.text !== ')' && after.kind !== 'end'))
       throw new MetricSyntaxError(
         'rate takes the name of one counter',
         'take the rate of each counter, as in rate(a) + rate(b)',
-        inner.kind === 'end' ? name : inner,
+        of !== null ? after : inner.kind === 'end' ? name : inner,
       )
-    const of = this.selector(inner)
     this.close(')', open)
     return { type: 'rate', of }
   }
@@ -172,11 +179,11 @@ class Parser {
   private selector(name: Token): Selector {
     const matchers = this.peek().text === '{' ? this.matchers(this.next()) : []
     const range = this.peek()
-    if (range.text === '[')
+    if (range.kind === 'range')
       throw new MetricSyntaxError(
         'ranges are not supported',
         'remove it: rate(...) is the increase from one second to the next',
-        { text: /^\[[^\]]*\]?/.exec(this.text.slice(range.from))![0], from: range.from },
+        range,
       )
     return { name: name.text, matchers }
   }
