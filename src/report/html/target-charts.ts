@@ -94,7 +94,10 @@ function chartOf(
     ...placesOf(points, frame),
     title: figure.title,
     description: `at most ${figure.format(top)}`,
-    yTicks: roundTicks(Math.max(figure.least, top), 2).map((at) => ({ at, label: at === 0 ? '0' : tick(figure.format(at)) })),
+    yTicks: roundTicks(Math.max(figure.least, top), 2).map((at) => ({
+      at,
+      label: at === 0 ? '0' : tick(figure.format(at)),
+    })),
     lines: [{ label: 'value', look: 'plain', values, isArea: true }],
     readout: (index) => (values[index] === null ? '–' : figure.format(values[index]!)),
   }
