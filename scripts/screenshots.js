@@ -1,6 +1,6 @@
 /**
- * Takes the screenshots of the README, `docs/images/`: the regression of the tour, in the terminal and as an HTML
- * report. Needs Chromium (`CHROMIUM` names another program) and a built perfctl: `npm run docs:screenshots`.
+ * Takes the screenshots of the documentation, `docs/images/`: the regression of the tour, in the terminal and as an HTML
+ * report, and the charts of a cache that warms. Needs Chromium (`CHROMIUM` names another program) and a built perfctl: `npm run docs:screenshots`.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -15,6 +15,7 @@ const IMAGES = join(ROOT, 'docs/images')
 const CHROMIUM = process.env.CHROMIUM ?? 'chromium'
 const PERFCTL = join(ROOT, 'bin/perfctl.js')
 const SCENARIO = 'scenarios/quick.yaml'
+const CAUSES = 'scenarios/causes.yaml'
 const TARGET = 'http://localhost:3001'
 /** The exit code of a regression. */
 const REGRESSED = 1
@@ -26,10 +27,8 @@ const directory = mkdtempSync(join(tmpdir(), 'perfctl-pictures-'))
 try {
   mkdirSync(join(directory, 'scenarios'))
   mkdirSync(IMAGES, { recursive: true })
-  const tour = readFileSync(join(ROOT, 'docs/getting-started.md'), 'utf8')
-  writeFileSync(join(directory, SCENARIO), /^```yaml\n([\s\S]*?)^```/m.exec(tour)[1])
-  const slow = spawn(process.execPath, [PERFCTL, 'demo', '--port', '3001', '--slow', '1.5'])
-  await once(slow.stdout, 'data')
+  writeFileSync(join(directory, SCENARIO), scenarioOf('docs/getting-started.md', ''))
+  const slow = await startDemo('--slow', '1.5')
   const report = join(directory, 'report.html')
   let run
   do {
@@ -37,13 +36,49 @@ try {
     run = perfctl('run', SCENARIO, '--target', TARGET, '--report', `html=${report}`)
     // Other work on the machine may have made the run inconclusive.
   } while (run.status !== REGRESSED && --tries > 0)
-  slow.kill()
+  await end(slow)
   if (run.status !== REGRESSED) throw new Error(`no regression was found:\n${run.stdout}`)
   const text = `$ perfctl run ${SCENARIO} --target ${TARGET}\n${run.stdout.trimEnd()}`
   takePicture('terminal', terminalPage(text), [760, text.split('\n').length * LINE_HEIGHT + 36])
   takePicture('report', readFileSync(report, 'utf8'), [1100, 1000])
+
+  writeFileSync(join(directory, CAUSES), scenarioOf('docs/observing.md', 'causes.yaml'))
+  const cold = await startDemo('--cold-cache')
+  run = perfctl('run', CAUSES, '--no-baseline', '--report', `html=${report}`)
+  await end(cold)
+  if (run.status !== 0) throw new Error(`the cold cache was not measured:\n${run.stdout}${run.stderr}`)
+  takePicture('charts', chartsPage(readFileSync(report, 'utf8')), [1040, 1340])
 } finally {
   rmSync(directory, { recursive: true, force: true })
+}
+
+/** Returns the first scenario of a page after some text. */
+function scenarioOf(page, after) {
+  const text = readFileSync(join(ROOT, page), 'utf8')
+  return /^```yaml\n([\s\S]*?)^```/m.exec(text.slice(text.indexOf(after)))[1]
+}
+
+/** Starts a demo service with these knobs at the target of the scenarios. */
+async function startDemo(...knobs) {
+  const demo = spawn(process.execPath, [PERFCTL, 'demo', '--port', '3001', ...knobs])
+  await once(demo.stdout, 'data')
+  return demo
+}
+
+async function end(demo) {
+  const gone = once(demo, 'close')
+  demo.kill()
+  await gone
+}
+
+/** Leaves only the charts of a report, with the figures of its eighth moment. */
+function chartsPage(report) {
+  let moment = 0
+  const [charts] = /<div class="tracks">[\s\S]*?<\/form>\n<\/div>/.exec(report)
+  const marked = charts.replaceAll('<input type="radio"', (input) =>
+    ++moment === 8 ? `${input} checked` : input,
+  )
+  return report.replace(/<main>[\s\S]*<\/main>/, () => `<main>${marked}</main>`)
 }
 
 /** Runs a command with colors. */

@@ -60,7 +60,7 @@ export function requestPoints(windows: readonly Window[], limit: number): Point[
 }
 
 /** Some consecutive seconds of a server timing: the percentiles of the worst one. */
-export interface TimingPoint extends Percentiles {
+interface TimingPoint extends Percentiles {
   readonly start: number
   readonly duration: number
 }
