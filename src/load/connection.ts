@@ -55,6 +55,30 @@ export class RetriesAndRedirects {
   }
 }
 
+/** What a connection measured in its last exchange. */
+export abstract class ExchangeFigures {
+  sentAt: Ms = 0
+  firstByteAt: Ms = 0
+  status = 0
+  bytesSent = 0
+  bytesReceived = 0
+  answer: ReceivedResponse | null = null
+  detours: RetriesAndRedirects | null = null
+
+  /** A new exchange begins. */
+  protected reset(): void {
+    this.sentAt = this.firstByteAt = this.status = this.bytesSent = this.bytesReceived = 0
+    this.answer = null
+    this.detours = null
+  }
+
+  /** The retries and redirects of the exchange, to be added to. */
+  protected detour(): RetriesAndRedirects {
+    this.detours ??= new RetriesAndRedirects()
+    return this.detours
+  }
+}
+
 /** The sender of a request. */
 export interface Exchange {
   /** `failure` is null if the response was read to its last byte, whatever its status; `at` is when that was. */

@@ -1,6 +1,6 @@
 /**
  * A High Dynamic Range histogram (Gil Tene's HdrHistogram): counts of values from 1 µs to 1 h, with 3 significant
- * digits. Only this file counts in microseconds. A few values are kept as a list; more are kept in counters, allocated
+ * digits (see `slots.ts`). A few values are kept as a list; more are kept in counters, allocated
  * on demand: a few kB for a request with steady latency, 95 kB for one that takes anything up to an hour.
  *
  * The counters are implemented here because many are filled, emptied and summed every second (about 10 ns per value,

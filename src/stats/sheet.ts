@@ -53,6 +53,26 @@ export const COUNT_NAMES = [
   'cacheMisses',
 ] as const
 
+/** The counts themselves, of one request. */
+export class Counts implements Record<(typeof COUNT_NAMES)[number], number> {
+  failed = 0
+  unfinished = 0
+  bytesSent = 0
+  bytesReceived = 0
+  /** Decoded size of the bodies that were read. */
+  bytesDecoded = 0
+  /** Redirects that were followed. */
+  redirects = 0
+  /** Requests sent again because the service had closed the idle connection they used. */
+  reconnects = 0
+  /** Requests that were sent more than once, and those of them that succeeded. */
+  retried = 0
+  recovered = 0
+  /** Successful requests whose response came from a cache, and those whose response passed one. */
+  cacheHits = 0
+  cacheMisses = 0
+}
+
 /** Numbers per request in `counts`: its own number, then its counts. */
 export const COUNT_WORDS = 1 + COUNT_NAMES.length
 
@@ -186,25 +206,9 @@ export interface DetourCounts {
 }
 
 /** The row of a request in the window. */
-export class Row {
+export class Row extends Counts {
   readonly request: number
   isUsed = false
-  failed = 0
-  unfinished = 0
-  bytesSent = 0
-  bytesReceived = 0
-  /** Decoded size of the bodies that were read. */
-  bytesDecoded = 0
-  /** Redirects that were followed. */
-  redirects = 0
-  /** Requests sent again because the service had closed the idle connection they used. */
-  reconnects = 0
-  /** Requests that were sent more than once, and those of them that succeeded. */
-  retried = 0
-  recovered = 0
-  /** Successful requests whose response came from a cache, and those whose response passed one. */
-  cacheHits = 0
-  cacheMisses = 0
   private readonly sheet: Sheet
   private failures: Failures | null = null
   /** The index of each server timing, from one window to the next. */
@@ -213,6 +217,7 @@ export class Row {
   private hasMoreTimings = false
 
   constructor(request: number, sheet: Sheet) {
+    super()
     this.request = request
     this.sheet = sheet
   }

@@ -8,6 +8,7 @@ import type { ErrorCount } from './result.js'
 import {
   COUNT_NAMES,
   COUNT_WORDS,
+  Counts,
   NO_TIME,
   REQUEST_BITS,
   SAMPLE_WORDS,
@@ -17,24 +18,8 @@ import {
 } from './sheet.js'
 
 /** The measurements of one request. */
-export class Series {
+export class Series extends Counts {
   requests = 0
-  failed = 0
-  unfinished = 0
-  bytesSent = 0
-  bytesReceived = 0
-  /** Decoded size of the bodies that were read. */
-  bytesDecoded = 0
-  /** Redirects that were followed. */
-  redirects = 0
-  /** Requests sent again because the service had closed the idle connection they used. */
-  reconnects = 0
-  /** Requests that were sent more than once, and those of them that succeeded. */
-  retried = 0
-  recovered = 0
-  /** Successful requests whose response came from a cache, and those whose response passed one. */
-  cacheHits = 0
-  cacheMisses = 0
   /** From due to the last byte of the response; successful requests only. */
   readonly latency = new Histogram()
   /** From written to the last byte of the response; successful requests only. */
@@ -55,6 +40,7 @@ export class Series {
 
   /** Keeps at most so many server timings. */
   constructor(timingsMost = TIMINGS_MAX) {
+    super()
     this.timingsMost = timingsMost
   }
 

@@ -5,7 +5,7 @@
 import { type Ms, now } from '../../base/clock.js'
 import type { Payload } from '../../plan/payload.js'
 import type { Keep, Outgoing } from '../../plan/request.js'
-import { type Connection, type Exchange, RetriesAndRedirects } from '../connection.js'
+import { type Connection, type Exchange, ExchangeFigures } from '../connection.js'
 import { type Failure, failureOf } from '../response/failure.js'
 import { ReceivedResponse, type ResponseHead } from '../response/response.js'
 import { Completion, type Completions } from './completion.js'
@@ -21,14 +21,7 @@ export interface HttpConnectionOptions {
 }
 
 /** The exchanges of one virtual user. */
-export class HttpConnection implements Connection, Call {
-  sentAt: Ms = 0
-  firstByteAt: Ms = 0
-  status = 0
-  bytesSent = 0
-  bytesReceived = 0
-  answer: ReceivedResponse | null = null
-  detours: RetriesAndRedirects | null = null
+export class HttpConnection extends ExchangeFigures implements Connection, Call {
   // The call, as seen by the client of its origin.
   series = 0
   method = ''
@@ -44,6 +37,7 @@ export class HttpConnection implements Connection, Call {
   private client: OriginClient | null = null
 
   constructor({ origin, origins, completions }: HttpConnectionOptions) {
+    super()
     this.origin = origin
     this.origins = origins
     this.completion = new Completion(completions)
@@ -51,9 +45,7 @@ export class HttpConnection implements Connection, Call {
 
   send(request: Outgoing, exchange: Exchange): void {
     this.completion.begin(exchange)
-    this.sentAt = this.firstByteAt = this.status = this.bytesSent = this.bytesReceived = 0
-    this.answer = null
-    this.detours = null
+    this.reset()
     this.isAnswering = false
     this.keep = request.keep
     this.bodyBytesMost = request.bodyBytesMost
@@ -97,8 +89,7 @@ export class HttpConnection implements Connection, Call {
   }
 
   onReconnect(): void {
-    this.detours ??= new RetriesAndRedirects()
-    this.detours.reconnects++
+    this.detour().reconnects++
   }
 
   addBytes(sent: number, received: number): void {

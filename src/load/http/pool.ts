@@ -4,9 +4,8 @@
  */
 import type { Ms } from '../../base/clock.js'
 import type { Outgoing } from '../../plan/request.js'
-import type { Connection, Exchange, RetriesAndRedirects } from '../connection.js'
+import { type Connection, type Exchange, ExchangeFigures } from '../connection.js'
 import type { Failure } from '../response/failure.js'
-import type { ReceivedResponse } from '../response/response.js'
 import type { HttpConnection } from './http-connection.js'
 import { keepRequest } from './layers/layer.js'
 
@@ -88,28 +87,20 @@ export interface Taken {
 }
 
 /** A virtual user's access to the pool, in place of its own connection. */
-export class PooledConnection implements Connection, Exchange {
-  sentAt: Ms = 0
-  firstByteAt: Ms = 0
-  status = 0
-  bytesSent = 0
-  bytesReceived = 0
-  answer: ReceivedResponse | null = null
-  detours: RetriesAndRedirects | null = null
+export class PooledConnection extends ExchangeFigures implements Connection, Exchange {
   private readonly pool: Pool
   private exchange: Exchange | null = null
   private request: Outgoing | null = null
   private taken: Taken | null = null
 
   constructor(pool: Pool) {
+    super()
     this.pool = pool
   }
 
   send(request: Outgoing, exchange: Exchange): void {
     this.exchange = exchange
-    this.sentAt = this.firstByteAt = this.status = this.bytesSent = this.bytesReceived = 0
-    this.answer = null
-    this.detours = null
+    this.reset()
     this.taken = this.pool.take(this)
     if (this.taken === null) this.request = keepRequest(request)
     else this.taken.connection.send(request, this)

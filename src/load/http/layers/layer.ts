@@ -4,23 +4,16 @@
  */
 import type { Ms } from '../../../base/clock.js'
 import type { Outgoing } from '../../../plan/request.js'
-import { type Connection, type Exchange, RetriesAndRedirects } from '../../connection.js'
+import { type Connection, type Exchange, ExchangeFigures } from '../../connection.js'
 import type { Failure } from '../../response/failure.js'
-import type { ReceivedResponse } from '../../response/response.js'
 
 /** Sums up the exchanges of the connection below. Subclasses decide when the next one begins. */
-export abstract class ConnectionLayer implements Connection, Exchange {
-  sentAt: Ms = 0
-  firstByteAt: Ms = 0
-  status = 0
-  bytesSent = 0
-  bytesReceived = 0
-  answer: ReceivedResponse | null = null
-  detours: RetriesAndRedirects | null = null
+export abstract class ConnectionLayer extends ExchangeFigures implements Connection, Exchange {
   protected readonly inner: Connection
   private exchange: Exchange | null = null
 
   constructor(inner: Connection) {
+    super()
     this.inner = inner
   }
 
@@ -52,9 +45,7 @@ export abstract class ConnectionLayer implements Connection, Exchange {
 
   protected start(exchange: Exchange): void {
     this.exchange = exchange
-    this.sentAt = this.firstByteAt = this.status = this.bytesSent = this.bytesReceived = 0
-    this.answer = null
-    this.detours = null
+    this.reset()
   }
 
   /**
@@ -69,12 +60,6 @@ export abstract class ConnectionLayer implements Connection, Exchange {
     this.bytesSent += inner.bytesSent
     this.bytesReceived += inner.bytesReceived
     if (inner.detours != null) this.detour().add(inner.detours)
-  }
-
-  /** The retries and redirects of the exchange, to be added to. */
-  protected detour(): RetriesAndRedirects {
-    this.detours ??= new RetriesAndRedirects()
-    return this.detours
   }
 
   protected finish(failure: Failure | null, at: Ms): void {
