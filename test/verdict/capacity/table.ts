@@ -6,9 +6,19 @@ import { trueCapacity } from './truth.js'
 import { WORLDS } from './worlds.js'
 
 /** Prints a table for the usual settings and one for a quick look. */
-export function printSearches(print: (line: string) => void, searches: number, only: readonly string[], seeds = 0): void {
-  for (const [title, settings] of [['usual', USUAL], ['short', SHORT]] as const) {
-    print(`${title}: trial ${settings.trialSeconds}s, sum ${settings.sumSeconds}s, width ${percent(settings.width)}`)
+export function printSearches(
+  print: (line: string) => void,
+  searches: number,
+  only: readonly string[],
+  seeds = 0,
+): void {
+  for (const [title, settings] of [
+    ['usual', USUAL],
+    ['short', SHORT],
+  ] as const) {
+    print(
+      `${title}: trial ${settings.trialSeconds}s, sum ${settings.sumSeconds}s, width ${percent(settings.width)}`,
+    )
     print('| service | truth | within | within a width | median s | most s | trials | lower/truth | ends |')
     print('|---|---|---|---|---|---|---|---|---|')
     for (const [name, world] of Object.entries(WORLDS)) {
