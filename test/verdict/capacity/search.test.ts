@@ -95,6 +95,14 @@ describe('a service that carries just so much', () => {
     expect(fresh.answer()).toMatchObject({ lower: null, upper: null, carried: null, end: null, loads: [] })
   })
 
+  test('a trial that it has not asked for is a bug', () => {
+    const trial = { seconds: 10, isMet: true, isUnsure: false, spentSeconds: 13, carried: 20 }
+    expect(() => new CapacitySearch(GOAL).record({ ...trial, load: 21 })).toThrow(
+      'not asked for a trial of 21',
+    )
+    expect(() => search(carries(244)).machine.record({ ...trial, load: 244 })).toThrow('not asked for')
+  })
+
   test('loads that were tried are told in their order', () => {
     const loads = search(carries(244)).loads.map(({ load }) => load)
     expect(loads).toEqual([...loads].sort((a, b) => a - b))
@@ -187,6 +195,15 @@ describe('a generator that is the limit', () => {
     const { lower, upper, end, loads } = search(limited(200))
     expect({ lower, upper, end }).toEqual({ lower: 160, upper: null, end: 'generator' })
     expect(loads.some(({ load }) => load > 200)).toBe(false)
+  })
+
+  test('that gets weaker while the low end is confirmed leaves nothing sure', () => {
+    const { lower, upper, end, probes } = search(({ load }, index) =>
+      index < 8 ? { isMet: load <= 244 } : { isMet: false, isUnsure: true },
+    )
+    expect({ lower, end }).toEqual({ lower: null, end: 'generator' })
+    expect(upper).toBe(320)
+    expect(probes.length).toBeLessThan(14)
   })
 
   test('from the first load on leaves nothing', () => {
