@@ -31,6 +31,7 @@ const VENDORS: Readonly<Record<string, string>> = {
   zod: 'scenario/fields/schema.ts',
   undici: 'load/http/http1/undici-reader.ts',
   'tough-cookie': 'load/http/layers/cookies.ts',
+  'hdr-histogram-js': 'stats/read-histogram.ts',
   'cli-table3': 'report/table.ts',
   'string-width': 'report/width.ts',
   chalk: 'report/style.ts',

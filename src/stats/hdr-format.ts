@@ -21,31 +21,19 @@ export function encodeHdr(counts: Uint8Array): string {
   return Buffer.concat([head, deflated]).toString('base64')
 }
 
-/** Counts of any precision, and what their slots are. */
-export interface HdrCounts {
-  readonly counts: Uint8Array<ArrayBuffer>
-  /** Whether the slots are those of `slots.ts`, of which some may be missing there. */
-  readonly isOurs: boolean
-  /** Returns the highest value of a slot in µs. */
-  readonly highestAt: (slot: number) => number
-}
-
-/** Decodes base64, compressed or not. Throws an Error with the reason if it is damaged. */
-export function decodeHdr(base64: string): HdrCounts {
+/**
+ * Decodes base64, compressed or not. Returns null for the counts of other slots than those of `slots.ts`, as other
+ * programs may have them. Throws an Error with the reason if it is damaged.
+ */
+export function decodeHdr(base64: string): Uint8Array<ArrayBuffer> | null {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw new Error('not base64')
   const bytes = decompress(Buffer.from(base64, 'base64'))
   if (bytes.length < HEADER_BYTES || !isCookie(bytes.readInt32BE(0), COOKIE))
     throw new Error('not an HdrHistogram V2')
   if (HEADER_BYTES + bytes.readInt32BE(4) !== bytes.length) throw new Error(TRUNCATED)
-  const digits = bytes.readInt32BE(12)
-  const lowest = Number(bytes.readBigInt64BE(16))
-  if (digits < 0 || digits > 5 || lowest < 1) throw new Error('not an HdrHistogram V2')
-  return {
-    // A copy: what zlib returns is a piece of a much larger buffer.
-    counts: new Uint8Array(bytes.subarray(HEADER_BYTES)),
-    isOurs: digits === SIGNIFICANT_DIGITS && lowest === 1,
-    highestAt: layOut(digits, lowest),
-  }
+  if (bytes.readInt32BE(12) !== SIGNIFICANT_DIGITS || bytes.readBigInt64BE(16) !== 1n) return null
+  // A copy: what zlib returns is a piece of a much larger buffer.
+  return new Uint8Array(bytes.subarray(HEADER_BYTES))
 }
 
 /** Why an encoding can't be read that ends too early. */
@@ -71,16 +59,4 @@ function decompress(bytes: Buffer): Buffer {
 /** The second hexadecimal digit of the cookie is the size of a count, which the V2 encoding doesn't depend on. */
 function isCookie(word: number, cookie: number): boolean {
   return (word & ~0xf0) === (cookie & ~0xf0)
-}
-
-/** HdrHistogram's slots: the first half of a bucket in steps of the unit, each next bucket twice as wide. */
-function layOut(significantDigits: number, lowestDiscernible: number): HdrCounts['highestAt'] {
-  const magnitude = Math.ceil(Math.log2(2 * 10 ** significantDigits))
-  const halfCount = 2 ** (Math.max(magnitude, 1) - 1)
-  const unitMagnitude = Math.floor(Math.log2(lowestDiscernible))
-  return (slot) => {
-    const bucket = Math.max(Math.floor(slot / halfCount) - 1, 0)
-    const subBucket = slot - bucket * halfCount
-    return (subBucket + 1) * 2 ** (bucket + unitMagnitude) - 1
-  }
 }

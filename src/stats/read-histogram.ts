@@ -1,6 +1,7 @@
 /**
  * Reads encoded histograms, of perfctl and of other programs.
  */
+import { decodeFromCompressedBase64, type Histogram as HdrHistogram } from 'hdr-histogram-js'
 import { type Shape, ShapeError } from '../base/shape.js'
 import { CountReader, FrozenHistogram } from './frozen-histogram.js'
 import { decodeHdr, TRUNCATED } from './hdr-format.js'
@@ -8,17 +9,34 @@ import { Histogram } from './histogram.js'
 import { SLOTS } from './slots.js'
 
 /**
- * Parses HdrHistogram's V2 encoding in base64, compressed or not, of any precision; the histogram has perfctl's, three
- * digits. Throws an Error with the reason if it is damaged.
+ * Parses HdrHistogram's V2 encoding in base64, compressed or not; another precision than perfctl's, three digits, only if
+ * compressed. Throws an Error with the reason if it is damaged.
  */
 export function parseHistogram(base64: string): FrozenHistogram {
-  const { counts, isOurs, highestAt } = decodeHdr(base64)
+  const counts = decodeHdr(base64)
+  if (counts === null) return parseOther(base64)
   if (counts.at(-1)! >= 128) throw new Error(TRUNCATED)
-  if (isOurs && lastSlot(counts) < SLOTS) return new FrozenHistogram(counts)
+  return lastSlot(counts) < SLOTS ? new FrozenHistogram(counts) : parseOther(base64)
+}
+
+/** Reads what has other slots, by their values. */
+function parseOther(base64: string): FrozenHistogram {
+  const { recordedValuesIterator: values } = decodeFromCompressedBase64(base64, 64) as HdrHistogram & Recorded
   const histogram = new Histogram()
-  for (const reader = new CountReader(counts); reader.next(); )
-    histogram.recordCount(highestAt(reader.slot), reader.count)
+  for (values.reset(); values.hasNext(); ) {
+    const { valueIteratedTo, countAtValueIteratedTo } = values.next()
+    histogram.recordCount(valueIteratedTo, countAtValueIteratedTo)
+  }
   return histogram.freeze()
+}
+
+/** What the library's types lack. */
+interface Recorded {
+  readonly recordedValuesIterator: {
+    reset(): void
+    hasNext(): boolean
+    next(): { readonly valueIteratedTo: number; readonly countAtValueIteratedTo: number }
+  }
 }
 
 /**

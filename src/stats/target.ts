@@ -73,7 +73,7 @@ export interface ProcessSecond extends TargetSecond {
 }
 
 /** Whether the processes were read in that second. */
-function hasReading(second: TargetSecond): second is ProcessSecond {
+export function hasReading(second: TargetSecond): second is ProcessSecond {
   return second.cpu !== null && second.memory !== null
 }
 

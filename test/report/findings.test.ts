@@ -121,7 +121,7 @@ test('a finding replaces the note that says the same', () => {
   const retries = { requests: 90, recovered: 80, attempts: 90, errors: [] }
   const target = {
     ...{ cpuSeconds: 1, cpuPerRequest: 1, cpuCores: 1, throttledSeconds: 14, memory: null, timeline: [] },
-    ...{ failures: [], cpuWindows: [] },
+    ...{ threads: null, openFiles: null, failures: [], cpuWindows: [] },
   }
   const result = of()
   const noted = { ...result, totals: { ...result.totals, retries }, target }

@@ -47,8 +47,10 @@ describe('the figures of metrics', () => {
       cpuMs: atMs / 2,
       throttledMs: null,
       memoryBytes: 7,
+      threads: 1,
+      openFiles: null,
     }))
-    const processes = summarizeTarget({ readings, requests: 10, isSum: false, failures: [] })
+    const processes = summarizeTarget({ readings, requests: 10, sent: [], isSum: false, failures: [] })
     const seconds = [second(1, 5), second(2, 6)]
     const target = withMetrics(processes, { metrics: summarizeMetrics(TAKE, seconds), seconds, failures: [] })
     expect(target.timeline).toEqual([

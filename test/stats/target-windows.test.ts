@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { FrozenHistogram } from '../../src/stats/frozen-histogram.js'
 import { Shape } from '../../src/base/shape.js'
 import { cpuPerRequestOf, listSent, makeCpuWindows, readCpuWindow } from '../../src/stats/target-windows.js'
 
@@ -7,7 +8,7 @@ const window = (start: number, requests: number) => ({
   duration: 1,
   requests,
   failed: 0,
-  histogram: '',
+  histogram: FrozenHistogram.EMPTY,
 })
 
 describe('the requests of each window', () => {
