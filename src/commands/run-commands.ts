@@ -52,8 +52,8 @@ const JUDGED_AGAINST = [
   'updateBaseline',
 ] as const satisfies readonly OptionName[]
 
-/** Options that have an effect only if something is sent. */
-const OF_A_RUN = [
+/** What every command that sends a load begins with. */
+const BEGINNING = [
   'target',
   ...LOAD,
   ...SENDING,
@@ -63,9 +63,10 @@ const OF_A_RUN = [
   'report',
   'resultsDir',
   'liveWeb',
-  'stream',
-  ...AGENTS,
 ] as const satisfies readonly OptionName[]
+
+/** Options that have an effect only if something is sent. */
+const OF_A_RUN = [...BEGINNING, 'stream', ...AGENTS] as const satisfies readonly OptionName[]
 
 /** `perfctl run`. */
 export const RUN: CommandSpec = {
@@ -75,15 +76,7 @@ export const RUN: CommandSpec = {
     'Run each scenario, print a summary, check thresholds, compare with the baseline and save the result. Without arguments, run everything in scenarios/.\nA URL instead of a file is a quick look: GET requests from 10 virtual users for 10 s.',
   argument: ['[scenario...]', 'Scenario files, or a URL; default: all of scenarios/'],
   options: [
-    'target',
-    ...LOAD,
-    ...SENDING,
-    'workers',
-    'seed',
-    'runs',
-    'report',
-    'resultsDir',
-    'liveWeb',
+    ...BEGINNING,
     ...SCREEN,
     'noBaseline',
     'baseline',
@@ -328,15 +321,7 @@ function makeAcceptance(mode: Acceptance, description: string): CommandSpec {
     argument: ['[scenario...]', 'Scenario files; default: all of scenarios/'],
     options: [
       { flags: '--from <result...>', description: 'Use saved results instead of running' },
-      'target',
-      ...LOAD,
-      ...SENDING,
-      'workers',
-      'seed',
-      'runs',
-      'report',
-      'resultsDir',
-      'liveWeb',
+      ...BEGINNING,
       ...SCREEN,
       ...AGENTS,
       like('baseline', { description: "Baseline to write, instead of the scenario's" }),
