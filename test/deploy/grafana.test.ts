@@ -45,7 +45,7 @@ test('every metric it asks for is one that perfctl sends, and every metric is as
 test.each(queries)('%s: asks for labels that perfctl sets: %s', (_, expr) => {
   const selected = [...expr.matchAll(/(\w+)=~?"/g)].map(([, label]) => label)
   const grouped = [...expr.matchAll(/by \(([\w, ]+)\)/g)].flatMap(([, labels]) => labels!.split(', '))
-  const own = ['scenario', 'name', 'phase', 'error', 'status', 'timing', 'le']
+  const own = ['scenario', 'name', 'phase', 'error', 'status', 'timing', 'metric', 'le']
   expect([...selected, ...grouped].filter((label) => !own.includes(label!))).toEqual([])
   // A percentile of a sum of buckets needs the buckets.
   if (expr.includes('histogram_quantile')) expect(grouped).toContain('le')

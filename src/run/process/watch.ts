@@ -11,11 +11,11 @@ import type { Observe } from '../../scenario/model/observe.js'
 import type { ServiceFrame } from '../../stats/frame.js'
 import {
   summarizeTarget,
-  type TargetFailure,
   type TargetFigures,
   type TargetReading,
   unmeasuredTarget,
 } from '../../stats/target.js'
+import type { TargetFailure } from '../../stats/target-failures.js'
 import type { SentWindow } from '../../stats/target-windows.js'
 import { findListeners } from './listener.js'
 import { Sampler } from './sampler.js'

@@ -93,7 +93,7 @@ export const METRICS = {
   serviceMetric: {
     id: 'service_metric',
     kind: 'gauge',
-    unit: '1',
+    unit: '{figure}',
     help: 'What the service reports of itself, by name, in the label metric; with observe.metrics.',
   },
   serviceCpuCores: {

@@ -91,12 +91,15 @@ export const BUSY = makeFrame({
   },
 })
 
-/** A second of a journey with two steps, one of which failed once, and so the journey. */
-export const JOURNEY = makeFrame({
-  buy: { kind: 'journey', latenciesMs: [30, 50], failures: [['status', 503]] },
-  search: { kind: 'step', latenciesMs: [10, 20, 20] },
-  order: { kind: 'step', latenciesMs: [20, 30], failures: [['status', 503]] },
-})
+/** A second of a journey with two steps, one of which failed once, and so the journey; and of a metric of the service. */
+export const JOURNEY = makeFrame(
+  {
+    buy: { kind: 'journey', latenciesMs: [30, 50], failures: [['status', 503]] },
+    search: { kind: 'step', latenciesMs: [10, 20, 20] },
+    order: { kind: 'step', latenciesMs: [20, 30], failures: [['status', 503]] },
+  },
+  { metrics: [{ name: 'heap', value: 2e8, unit: 'bytes' }] },
+)
 
 export interface MemoryWorld extends SinkWorld {
   readonly notices: string[]
