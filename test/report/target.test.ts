@@ -3,7 +3,6 @@ import { renderConsole } from '../../src/report/console.js'
 import html from '../../src/report/formats/html.js'
 import { loadFormat } from '../../src/report/formats/index.js'
 import markdown from '../../src/report/formats/markdown.js'
-import { renderComparison } from '../../src/report/html/comparison.js'
 import { listNotes } from '../../src/report/notes.js'
 import { createStyle } from '../../src/report/style.js'
 import { displayWidth } from '../../src/report/width.js'
@@ -134,13 +133,13 @@ describe('the processes of the service in a comparison', () => {
 
   test('are in Markdown, HTML and CSV; JUnit has a case only for what is judged', async () => {
     const result = compared(row({}), MEMORY)
-    const ids = ['markdown', 'junit', 'csv', 'csv-windows'] as const
+    const ids = ['markdown', 'html', 'junit', 'csv', 'csv-windows'] as const
     const texts = await Promise.all(
       ids.map(async (id) => [id, (await loadFormat(id)).render(result, null)] as const),
     )
     const render = (wanted: (typeof ids)[number]) => texts.find(([id]) => id === wanted)![1]
     expect(render('markdown')).toContain('not judged')
-    expect(String(renderComparison(result.comparison!))).toMatch(/memory_max[\s\S]*not judged/)
+    expect(render('html')).toMatch(/memory_max[\s\S]*not judged/)
     expect(render('junit')).toContain('name="cpu_per_request"')
     expect(render('junit')).not.toContain('memory_max')
     expect(render('csv').split('\r\n').at(-2)).toMatch(/,2.5,150000000$/)

@@ -5,7 +5,7 @@
 import { platform } from 'node:os'
 import { hostAndPort } from '../../load/http/connect/route.js'
 import type { Scenario } from '../../scenario/model/scenario.js'
-import type { TargetFailure } from '../../stats/target.js'
+import type { TargetFailure } from '../../stats/target-failures.js'
 import { openWatch, unobservable, type Watch, type Watched } from './watch.js'
 
 /** One side: how it is reached, and the process that perfctl started for it; null if it started none. */

@@ -43,8 +43,6 @@ test('every metric is exposed once, with type, help, and the unit in its name', 
     'perfctl_server_timing_seconds histogram',
     'perfctl_cache_hits_total counter',
     'perfctl_cache_misses_total counter',
-    'perfctl_service_cpu_cores gauge',
-    'perfctl_service_memory_bytes gauge',
     'perfctl_service_throttled_seconds_total counter',
     'perfctl_journeys_total counter',
     'perfctl_journeys_failed_total counter',
@@ -53,6 +51,8 @@ test('every metric is exposed once, with type, help, and the unit in its name', 
     'perfctl_vus gauge',
     'perfctl_generator_busy_ratio gauge',
     'perfctl_generator_scheduling_lag_seconds gauge',
+    'perfctl_service_cpu_cores gauge',
+    'perfctl_service_memory_bytes gauge',
   ])
   expect(expose(BUSY, OBSERVED, JOURNEY).size).toBe(Object.keys(METRICS).length)
 })

@@ -72,10 +72,12 @@ export function makeFrame(requests: Readonly<Record<string, Doing>>, fields: Par
   }
 }
 
+const SERVICE = { cpuCores: 1.24, memory: 212e6, throttledMs: 150 }
+
 /** A second with server timings, a cache, and the processes of the service. */
 export const OBSERVED = makeFrame(
   { search: { latenciesMs: [20, 30], timings: { db: [10, 20], 'a "b"': [5] }, cache: [1, 1] } },
-  { service: { cpuCores: 1.24, memory: 212e6, throttledMs: 150 } },
+  { service: SERVICE },
 )
 
 /** A busy second of two requests, one of which also fails. */
@@ -91,14 +93,14 @@ export const BUSY = makeFrame({
   },
 })
 
-/** A second of a journey with two steps, one of which failed once, and so the journey; and of a metric of the service. */
+/** A second of a journey with two steps, one of which failed once, and so the journey; and of what the service uses and reports. */
 export const JOURNEY = makeFrame(
   {
     buy: { kind: 'journey', latenciesMs: [30, 50], failures: [['status', 503]] },
     search: { kind: 'step', latenciesMs: [10, 20, 20] },
     order: { kind: 'step', latenciesMs: [20, 30], failures: [['status', 503]] },
   },
-  { metrics: [{ name: 'heap', value: 2e8, unit: 'bytes' }] },
+  { service: SERVICE, metrics: [{ name: 'heap', value: 2e8, unit: 'bytes' }] },
 )
 
 export interface MemoryWorld extends SinkWorld {
