@@ -233,8 +233,8 @@ export function makeTestPlan({
   }
 }
 
-function pickParts({ data, requests, beforeEach }: Scenario) {
-  return { data, requests, beforeEach }
+function pickParts({ data, requests, beforeEach, observe }: Scenario) {
+  return { data, requests, beforeEach, ...(observe && { observe }) }
 }
 
 class VirtualClock {

@@ -14,15 +14,17 @@ const EXTRA_MS = 3
 /** Of the later seconds, so many may be slow by chance. */
 const LATER_SLOW_MAX = 0.1
 const REQUESTS_MIN = 5
+/** On the way from slow to usual, a second may be one or the other. */
+const SLOW_SHARE = 0.75
 
 /** Finds first seconds that are slower than the others. */
 export const findColdStart: Rule = ({ seconds, isDisturbed }) => {
   if (seconds.length < SECONDS_MIN) return []
   const after = usual(seconds.slice(seconds.length >> 1), ({ p50 }) => p50)
   const slow = seconds.map(({ p50 }) => p50 !== null && p50 > SLOW * after)
-  const count = slow.indexOf(false)
-  if (count < SLOW_SECONDS_MIN || count > seconds.length / 2) return []
-  const later = slow.slice(count + 1)
+  const count = countSlow(slow)
+  if (count < SLOW_SECONDS_MIN) return []
+  const later = slow.slice(count)
   if (later.filter(Boolean).length > LATER_SLOW_MAX * later.length) return []
   const first = seconds.slice(0, count)
   if (first.some((second) => isOwnFault(second) || second.requests < REQUESTS_MIN)) return []
@@ -30,4 +32,16 @@ export const findColdStart: Rule = ({ seconds, isDisturbed }) => {
   const times = isDisturbed ? 2 : 1
   if (before < Math.max(times * FACTOR * after, after + EXTRA_MS)) return []
   return [findingOf('cold_start', { slowSeconds: count, before, after })]
+}
+
+/** Returns how many seconds from the beginning are slow, nearly without exception: at most half of them. */
+function countSlow(slow: readonly boolean[]): number {
+  let found = 0
+  let sum = 0
+  for (let count = 1; count <= slow.length / 2; count++) {
+    if (!slow[count - 1]) continue
+    sum++
+    if (sum >= SLOW_SHARE * count) found = count
+  }
+  return found
 }

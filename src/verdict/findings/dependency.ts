@@ -21,8 +21,11 @@ const CARRIES = 0.5
 /** In between, it has to be in between. */
 const BETWEEN = 0.15
 
-/** A slice of a request: how many users were in use, its mean latency, and the mean of a server timing per response. */
+/** A slice of a request: its mean latency, and the mean of a server timing per response. */
 interface Point {
+  /** Users in the closed model, requests a second in the open one, where more users are in use because requests are slow. */
+  readonly load: number
+  /** How many users were in use. */
   readonly vus: number
   readonly latency: number
   readonly timing: number
@@ -41,12 +44,14 @@ function findOf(request: RequestResult, { run, seconds, isDisturbed }: RunView) 
   if (names.length === 0) return []
   const latencies = requestSeries(run, request.name)
   const width = latencies[0]?.seconds ?? 1
-  const vus = latencies.map((_, index) => {
+  const isOpen = run.scenario.model === 'open'
+  const loads = latencies.map((_, index): Load | null => {
     const own = seconds.filter(({ second }) => Math.floor(second / width) === index)
-    return own.length === 0 ? null : median(own.map((second) => second.vus))
+    const vus = median(own.map((second) => second.vus))
+    return own.length === 0 ? null : { vus, load: isOpen ? mean(own.map(({ requests }) => requests)) : vus }
   })
   const growths = names.flatMap((name) => {
-    const points = listPoints(latencies, requestSeries(run, request.name, name), vus)
+    const points = listPoints(latencies, requestSeries(run, request.name, name), loads)
     return growthOf(name, points, isDisturbed ? 2 * FACTOR : FACTOR) ?? []
   })
   const growth = mostSpecific(growths)
@@ -60,21 +65,23 @@ function findOf(request: RequestResult, { run, seconds, isDisturbed }: RunView) 
   return [{ finding, lost: (after - before) * request.requests }]
 }
 
-function listPoints(latencies: Series, timings: Series, vus: readonly (number | null)[]): Point[] {
+type Load = Pick<Point, 'load' | 'vus'>
+
+function listPoints(latencies: Series, timings: Series, loads: readonly (Load | null)[]): Point[] {
   return latencies.flatMap((slice, index) => {
-    const [users, whole] = [vus[index] ?? null, sumUp(slice)]
-    if (users === null || whole.count === 0) return []
+    const [load, whole] = [loads[index] ?? null, sumUp(slice)]
+    if (load === null || whole.count === 0) return []
     const timing = timings[index] === undefined ? 0 : sumUp(timings[index]).sum
-    return { vus: users, latency: whole.sum / whole.count, timing: timing / whole.count }
+    return { ...load, latency: whole.sum / whole.count, timing: timing / whole.count }
   })
 }
 
-/** Compares the slices with few users to those with many; with about as many all the time, the first to the last. */
+/** Compares the slices with little load to those with much; with about as much load all the time, the first to the last. */
 function growthOf(name: string, points: readonly Point[], factor: number) {
   const third = Math.floor(points.length / 3)
   if (third < SLICES_MIN) return null
-  const byLoad = [...points].sort((a, b) => a.vus - b.vus)
-  const isByLoad = byLoad.at(-third)!.vus >= LOAD_FACTOR * Math.max(1, byLoad[third - 1]!.vus)
+  const byLoad = [...points].sort((a, b) => a.load - b.load)
+  const isByLoad = byLoad.at(-third)!.load >= LOAD_FACTOR * Math.max(1, byLoad[third - 1]!.load)
   const ordered = isByLoad ? byLoad : points
   const low = ordered.slice(0, third)
   const high = ordered.slice(-third)
@@ -92,6 +99,7 @@ function growthOf(name: string, points: readonly Point[], factor: number) {
 
 function averageOf(points: readonly Point[]): Point {
   return {
+    load: median(points.map(({ load }) => load)),
     vus: median(points.map(({ vus }) => vus)),
     latency: mean(points.map(({ latency }) => latency)),
     timing: mean(points.map(({ timing }) => timing)),
