@@ -137,9 +137,18 @@ export function renderReported(
     : renderTable(REPORTED_COLUMNS, rows, { width, isUnbounded, title: style.dim })
 }
 
-const REPORTED_COLUMNS: readonly Column[] = REPORTED_TITLES.map((title, index) =>
-  index === 0 ? { title, isFlexible: true } : { title, align: 'right' },
-)
+const [METRIC_TITLE, ...FIGURE_TITLES] = REPORTED_TITLES
+
+/** The first to go in a narrow window come first. */
+const EXPENDABLE: readonly string[] = ['min', 'last']
+
+const REPORTED_COLUMNS: readonly Column[] = [
+  { title: METRIC_TITLE, isFlexible: true },
+  ...FIGURE_TITLES.map((title): Column => {
+    const place = EXPENDABLE.indexOf(title)
+    return { title, align: 'right', ...(place !== -1 && { expendable: place }) }
+  }),
+]
 
 /** Renders each threshold with its measured value. In an inconclusive run, none counts as met for sure. */
 export function renderThresholds(

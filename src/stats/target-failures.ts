@@ -1,11 +1,49 @@
 /**
- * Failures of scrapes, and how those of several runs are joined.
+ * Why figures of the service are missing.
  */
-import type { Shape } from '../base/shape.js'
-import type { TargetFailure, TargetFailureKind } from './target.js'
+import { type Shape, text } from '../base/shape.js'
+
+/** Why there are no figures, none from some moment on, or none of some seconds. */
+export interface TargetFailure {
+  readonly kind: TargetFailureKind
+  /** For people. */
+  readonly message: string
+  /** It is of the metrics that the service reports; absent: of its processes. */
+  readonly source?: 'metrics'
+  /** The scrapes that failed; absent for other failures. */
+  readonly scrapes?: FailedScrapes
+}
+
+/** Each reason for missing figures. */
+const TARGET_FAILURES = [
+  'not_linux',
+  'other_machine',
+  'not_started',
+  'no_process',
+  'perfctl_itself',
+  'shard',
+  'session',
+  'ended',
+  // Of scrapes:
+  'status',
+  'timeout',
+  'connect',
+  'reset',
+  'dns',
+  'tls',
+  'protocol',
+  'redirects',
+  'format',
+  'truncated',
+  'size',
+  'no_series',
+] as const
+
+/** One reason for missing figures. */
+export type TargetFailureKind = (typeof TARGET_FAILURES)[number]
 
 /** The scrapes of a run that failed. */
-export interface FailedScrapes {
+interface FailedScrapes {
   readonly failed: number
   /** Successful ones included. */
   readonly all: number
@@ -40,8 +78,19 @@ export function joinTargetFailures(parts: readonly (readonly TargetFailure[])[])
       ]
 }
 
-/** Reads the scrapes that failed from a result file. */
-export function readFailedScrapes(shape: Shape): FailedScrapes {
+/** Reads a failure from a result file. */
+export function readTargetFailure(shape: Shape): TargetFailure {
+  const source = shape.get('source').or((each) => each.oneOf(['metrics'] as const), null)
+  const scrapes = shape.get('scrapes').or(readFailedScrapes, null)
+  return {
+    kind: shape.get('kind').oneOf(TARGET_FAILURES),
+    message: text(shape.get('message')),
+    ...(source !== null && { source }),
+    ...(scrapes !== null && { scrapes }),
+  }
+}
+
+function readFailedScrapes(shape: Shape): FailedScrapes {
   return {
     failed: shape.get('failed').count(),
     all: shape.get('all').count(),

@@ -2,9 +2,9 @@
  * What the processes of the service used during the load: readings of counters become figures of the measured part. The
  * metrics that the service reports of itself are beside them.
  */
-import { flag, list, number, type Shape, text } from '../base/shape.js'
+import { flag, list, number, type Shape } from '../base/shape.js'
 import { median } from './math.js'
-import { type FailedScrapes, joinTargetFailures, readFailedScrapes } from './target-failures.js'
+import { joinTargetFailures, readTargetFailure, type TargetFailure } from './target-failures.js'
 import {
   joinMetrics,
   type MetricSecond,
@@ -65,45 +65,6 @@ export interface ProcessSecond extends TargetSecond {
 function hasReading(second: TargetSecond): second is ProcessSecond {
   return second.cpu !== null && second.memory !== null
 }
-
-/** Why there are no figures, none from some moment on, or none of some seconds. */
-export interface TargetFailure {
-  readonly kind: TargetFailureKind
-  /** For people. */
-  readonly message: string
-  /** It is of the metrics that the service reports; absent: of its processes. */
-  readonly source?: 'metrics'
-  /** The scrapes that failed; absent for other failures. */
-  readonly scrapes?: FailedScrapes
-}
-
-/** Each reason for missing figures. */
-const TARGET_FAILURES = [
-  'not_linux',
-  'other_machine',
-  'not_started',
-  'no_process',
-  'perfctl_itself',
-  'shard',
-  'session',
-  'ended',
-  // Of scrapes:
-  'status',
-  'timeout',
-  'connect',
-  'reset',
-  'dns',
-  'tls',
-  'protocol',
-  'redirects',
-  'format',
-  'truncated',
-  'size',
-  'no_series',
-] as const
-
-/** One reason for missing figures. */
-export type TargetFailureKind = (typeof TARGET_FAILURES)[number]
 
 /** The counters of a service at one moment. */
 export interface TargetReading {
@@ -331,7 +292,7 @@ export function readTarget(shape: Shape): TargetFigures {
     memory: shape.get('memory').or(readMemory, null),
     ...shape.get('metrics').or((metrics) => ({ metrics: readMetrics(metrics) }), {}),
     timeline: shape.get('timeline').or(list(readSecond), []),
-    failures: shape.get('failures').or(list(readFailure), []),
+    failures: shape.get('failures').or(list(readTargetFailure), []),
   }
 }
 
@@ -352,17 +313,6 @@ function readSecond(shape: Shape): TargetSecond {
     memory: shape.get('memory').or(number, null),
     ...shape.get('throttledSeconds').or((waited) => ({ throttledSeconds: number(waited) }), {}),
     ...shape.get('metrics').or((metrics) => ({ metrics: readMetricValues(metrics) }), {}),
-  }
-}
-
-function readFailure(shape: Shape): TargetFailure {
-  const source = shape.get('source').or((each) => each.oneOf(['metrics'] as const), null)
-  const scrapes = shape.get('scrapes').or(readFailedScrapes, null)
-  return {
-    kind: shape.get('kind').oneOf(TARGET_FAILURES),
-    message: text(shape.get('message')),
-    ...(source !== null && { source }),
-    ...(scrapes !== null && { scrapes }),
   }
 }
 

@@ -9,8 +9,8 @@ import type { Plan } from '../../plan/plan.js'
 import { describeSelector, type Selector } from '../../scenario/model/metric-expression.js'
 import type { ObservedMetrics } from '../../scenario/model/observe.js'
 import type { ReportedFigure } from '../../stats/frame.js'
-import type { MetricsRecord, TargetFailure, TargetFailureKind } from '../../stats/target.js'
-import { failedScrapes } from '../../stats/target-failures.js'
+import type { MetricsRecord } from '../../stats/target.js'
+import { failedScrapes, type TargetFailure, type TargetFailureKind } from '../../stats/target-failures.js'
 import {
   type MetricSecond,
   type MetricValues,
@@ -19,7 +19,8 @@ import {
 } from '../../stats/target-metrics.js'
 import { Formula, listSelectors, type SeriesReading } from './formula.js'
 import { namesOn, PageError, SeriesReader } from './page.js'
-import { type Scrape, Scraper } from './scraper.js'
+import { makeQuote } from './quote.js'
+import { failureOf, type Scrape, type ScrapeFailure, Scraper } from './scraper.js'
 
 /** What scraping needs to know of the run. */
 export interface ScrapeOptions {
@@ -46,6 +47,7 @@ export class MetricsWatch {
   private readonly metrics: ObservedMetrics
   private readonly scraper: Scraper
   private readonly options: ScrapeOptions
+  private readonly quote: (text: string) => string
   private readonly selectors: readonly Selector[]
   private readonly reader: SeriesReader
   private readonly formulas: readonly { readonly name: string; readonly formula: Formula }[]
@@ -68,6 +70,7 @@ export class MetricsWatch {
     this.metrics = metrics
     this.scraper = scraper
     this.options = options
+    this.quote = makeQuote(metrics.request, options.plan, options.secrets)
     this.selectors = listSelectors(metrics.take.map(({ expression }) => expression))
     this.reader = new SeriesReader(this.selectors)
     this.formulas = metrics.take.map(({ name, expression }) => ({
@@ -116,10 +119,11 @@ export class MetricsWatch {
 
   private async finish(): Promise<void> {
     clearTimeout(this.timer)
+    const atMs = now()
     await this.underWay
-    const elapsedMs = now() - this.startMs
+    const elapsedMs = atMs - this.startMs
     // The load may have ended in the warm-up.
-    const isRest = elapsedMs > 0 && (this.ended === 0 || now() - this.scrapedMs > REST_MS)
+    const isRest = elapsedMs > 0 && (this.ended === 0 || atMs - this.scrapedMs > REST_MS)
     if (isRest && !this.options.kill.aborted)
       await this.scrape(Math.max(this.ended + 1, Math.round(elapsedMs / EVERY_MS)))
     await this.scraper.close()
@@ -155,7 +159,7 @@ export class MetricsWatch {
   }
 
   private read(scrape: Scrape): SeriesReading | null {
-    if (!('text' in scrape)) return this.fail(scrape.kind, scrape.reason)
+    if (!('text' in scrape)) return this.fail(scrape)
     const { text, at } = scrape
     try {
       const series = this.reader.read(text)
@@ -163,14 +167,15 @@ export class MetricsWatch {
       this.page = text
       return { atMs: at, series }
     } catch (error) {
-      if (error instanceof PageError) return this.fail(error.kind, error.message)
+      if (error instanceof PageError) return this.fail(failureOf(error))
       throw error
     }
   }
 
-  private fail(kind: TargetFailureKind, reason: string): null {
+  private fail({ kind, reason, line = null }: ScrapeFailure): null {
     const count = (this.failures.get(kind)?.count ?? 0) + 1
-    this.failures.set(kind, { count, reason: printable(redact(reason, this.options.secrets)) })
+    const shown = printable(redact(reason, this.options.secrets))
+    this.failures.set(kind, { count, reason: line === null ? shown : `${shown}: ${this.quote(line)}` })
     return null
   }
 

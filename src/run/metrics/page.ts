@@ -6,15 +6,17 @@
  */
 import { Pattern, SlowPatternError } from '../../base/pattern.js'
 import type { Matcher, Selector } from '../../scenario/model/metric-expression.js'
-import { quoted } from '../../scenario/yaml/tree.js'
 
 /** Why a page can't be used. */
 export class PageError extends Error {
   readonly kind: 'format' | 'truncated'
+  /** The line that is wrong, which may contain secrets; null if it isn't a single one. */
+  readonly line: string | null
 
-  constructor(kind: PageError['kind'], message: string) {
+  constructor(kind: PageError['kind'], message: string, line: string | null = null) {
     super(message)
     this.kind = kind
+    this.line = line
   }
 }
 
@@ -36,7 +38,7 @@ const FIRST_LINE = /^\s*(#|[A-Za-z_:][\w:]*[ \t]*(\{|[ \t][+-]?(\.?\d|inf|nan)))
 export function checkPage(text: string, { type, isFramed }: PageHead): void {
   if (text.trim() === '') return
   if (type === 'text/html' || !FIRST_LINE.test(text))
-    throw new PageError('format', `not metrics in the Prometheus text format: ${quoted(firstLine(text))}`)
+    throw new PageError('format', 'not metrics in the Prometheus text format', firstLine(text))
   const isOpenMetrics = type === 'application/openmetrics-text'
   const isWhole = isOpenMetrics ? /(^|\n)# EOF\r?\n?$/.test(text.slice(-16)) : isFramed || text.endsWith('\n')
   if (!isWhole) throw new PageError('truncated', 'the page ends in the middle')
@@ -103,7 +105,7 @@ function readSample(
     .slice(from, from + 200)
     .split('\n')[0]!
     .trimEnd()
-  throw new PageError('format', `a line that can't be read: ${quoted(line)}`)
+  throw new PageError('format', "a line that can't be read", line)
 }
 
 /** A number as Go writes it; null for anything else. */

@@ -8,7 +8,7 @@ import { type Attempt, SingleUser } from '../../load/once/single-user.js'
 import { BODY_BYTES_MAX, BodyError, type ReceivedResponse } from '../../load/response/response.js'
 import type { Plan } from '../../plan/plan.js'
 import type { RequestSpec } from '../../scenario/model/request.js'
-import type { TargetFailureKind } from '../../stats/target.js'
+import type { TargetFailureKind } from '../../stats/target-failures.js'
 import { checkPage, PageError } from './page.js'
 
 /** A page, or why there is none. */
@@ -18,7 +18,14 @@ export type Scrape =
       /** When the service began to send it, on the clock of `now()`: that is about when its figures were read. */
       readonly at: Ms
     }
-  | { readonly kind: TargetFailureKind; readonly reason: string }
+  | ScrapeFailure
+
+/** Why a scrape has no figures. `line`: what the page has instead; it may contain secrets. */
+export interface ScrapeFailure {
+  readonly kind: TargetFailureKind
+  readonly reason: string
+  readonly line?: string | null
+}
 
 /** A scrape has to end before the next one is due. */
 const TIMEOUT_MS = 900
@@ -78,7 +85,7 @@ export class Scraper {
     try {
       return { text: readPage(attempt.answer!, this.plan), at: begun + answerMs(attempt) }
     } catch (error) {
-      if (error instanceof PageError) return { kind: error.kind, reason: error.message }
+      if (error instanceof PageError) return failureOf(error)
       if (!(error instanceof BodyError)) throw error
       return error.isTooLarge
         ? { kind: 'size', reason: `the page is larger than ${formatSize(BODY_BYTES_MAX)}` }
@@ -90,6 +97,11 @@ export class Scraper {
   close(): Promise<void> {
     return this.user.close()
   }
+}
+
+/** The failure of a page that can't be used. */
+export function failureOf({ kind, message, line }: PageError): ScrapeFailure {
+  return { kind, reason: message, line }
 }
 
 function readPage(answer: ReceivedResponse, { http }: Plan): string {

@@ -10,11 +10,11 @@ import type { Plan } from '../../plan/plan.js'
 import type { Observe } from '../../scenario/model/observe.js'
 import {
   summarizeTarget,
-  type TargetFailure,
   type TargetFigures,
   type TargetReading,
   unmeasuredTarget,
 } from '../../stats/target.js'
+import type { TargetFailure } from '../../stats/target-failures.js'
 import { findListeners } from './listener.js'
 import { Sampler } from './sampler.js'
 import { SystemFiles } from './system-files.js'

@@ -92,7 +92,9 @@ baz 3 # {} 1
     const text = `other 1\n${line} \n`
     expect(read(text, 'other')).toEqual([[1]])
     expect(() => read(text, 'heap_bytes')).toThrow(PageError)
-    expect(() => read(text, 'heap_bytes')).toThrow(/a line that can't be read: "heap_bytes/)
+    expect(() => read(text, 'heap_bytes')).toThrow(
+      expect.objectContaining({ kind: 'format', line: line.trim() }),
+    )
   })
 
   test.each([
@@ -103,7 +105,7 @@ baz 3 # {} 1
     ['[]', ''],
   ])('is not %s', (text, type) => {
     expect(() => checkPage(text, { type, isFramed: true })).toThrow(
-      /not metrics in the Prometheus text format: "/,
+      /^not metrics in the Prometheus text format$/,
     )
   })
 

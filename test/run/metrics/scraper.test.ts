@@ -104,7 +104,7 @@ describe('a scrape', () => {
     [
       'format',
       (_, response) => response.end('<html>heap_bytes 5</html>'),
-      'not metrics in the Prometheus text format: "<html>heap_bytes 5</html>"',
+      'not metrics in the Prometheus text format',
     ],
     [
       'format',
