@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { FrozenHistogram } from '../../src/stats/frozen-histogram.js'
 import { Shape } from '../../src/base/shape.js'
+import { FrozenHistogram } from '../../src/stats/frozen-histogram.js'
 import { cpuPerRequestOf, listSent, makeCpuWindows, readCpuWindow } from '../../src/stats/target-windows.js'
 
 const window = (start: number, requests: number) => ({
