@@ -118,7 +118,7 @@ const EXPECTED: Readonly<Record<Metric['unit'], string>> = {
   count: 'a whole number',
   bytes: 'a size',
   bytesPerMinute: 'a size per unit of time',
-  own: 'a number, with the unit of the metric',
+  own: 'a number in the unit of the metric, such as 300MB, 20ms, 5/s or 80%',
 }
 
 function unitProblem(value: string, metric: Metric): string {
@@ -145,6 +145,6 @@ function sample(value: string, metric: Metric): string {
     case 'bytesPerMinute':
       return `${number ?? 5}MB/m`
     case 'own':
-      return `${number ?? 300}MB, 20ms, 5/s or 80%`
+      return `${number ?? 300}MB`
   }
 }
