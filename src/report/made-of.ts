@@ -6,7 +6,10 @@ import { formatCount, formatLatency, formatShare, formatSize } from '../base/uni
 import type { Cause, CauseCode, Comparison, MadeOf, Pair } from '../stats/comparison.js'
 import { subjectOf } from './wording.js'
 
-/** Returns a sentence for each request, and one for the whole run, whose regression could be explained. */
+/** The worst come first, and few read more. */
+const SENTENCES_MAX = 10
+
+/** Returns a sentence for each request, and one for the whole run, whose regression could be explained; 10 at most. */
 export function listMadeOf({ metrics }: Comparison): string[] {
   const explained = metrics.flatMap(({ madeOf, ...row }) =>
     madeOf === undefined ? [] : [{ subject: subjectOf(row), why: describeMadeOf(madeOf), row }],
@@ -14,7 +17,11 @@ export function listMadeOf({ metrics }: Comparison): string[] {
   const own = new Set(explained.flatMap(({ row, why }) => (row.request === null ? [] : why)))
   // All latencies of a request have the same explanation, and so has a run of one request.
   const news = explained.filter(({ row, why }) => row.request !== null || !own.has(why))
-  return [...new Set(news.map(({ subject, why }) => `${subject}: ${why}`))]
+  const sentences = [...new Set(news.map(({ subject, why }) => `${subject}: ${why}`))]
+  const more = sentences.length - SENTENCES_MAX
+  return more <= 0
+    ? sentences
+    : [...sentences.slice(0, SENTENCES_MAX), `${formatCount(more)} more are explained in the result`]
 }
 
 /** Describes it: `+38.0ms on average, of which db +35.0ms; cache hits fell from 91 % to 40 %`. */

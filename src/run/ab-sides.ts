@@ -77,7 +77,7 @@ export function isStartable(side: Side): boolean {
 }
 
 /** A side that responds. */
-export interface RunningSide {
+interface RunningSide {
   readonly url: string
   /** The process that perfctl started; null if it started none. */
   readonly pid: number | null

@@ -2,7 +2,6 @@
  * CPU time per request in windows: what a verdict on it is made from.
  */
 import type { Shape } from '../base/shape.js'
-import type { RequestResult } from './result.js'
 
 /** The CPU time of the service's processes in a stretch of the measured part. */
 export interface CpuWindow {
@@ -22,11 +21,13 @@ export interface CpuWindow {
 /** The requests that were completed in a stretch of the measured part. */
 export type SentWindow = Omit<CpuWindow, 'cpuMs'>
 
+interface CountedRequest {
+  readonly kind: string
+  readonly windows: readonly Pick<SentWindow, 'start' | 'requests'>[]
+}
+
 /** Returns the stretches between the windows of `requests`, journeys left out; the last one ends after `durationSeconds`. */
-export function listSent(
-  requests: readonly Pick<RequestResult, 'kind' | 'windows'>[],
-  durationSeconds: number,
-): SentWindow[] {
+export function listSent(requests: readonly CountedRequest[], durationSeconds: number): SentWindow[] {
   const counts = new Map<number, number>()
   for (const { kind, windows } of requests)
     if (kind !== 'journey')
