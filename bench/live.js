@@ -43,8 +43,8 @@ const { values: flags } = parseArgs({
 
 const METRICS = ['p50', 'p95', 'p99', 'error_rate', ...(flags.cpu ? ['cpu_per_request'] : [])]
 /** CPU time of each request with --cpu, and requests per second. */
-const BURN_MS = 4
-const BURN_RATE = '60'
+const BURN_MS = 3
+const BURN_RATE = '30'
 const GENERATOR_CORE = ['taskset', '-c', '1']
 const seconds = Number(flags.seconds)
 const seed = Number(flags.seed)

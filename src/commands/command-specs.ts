@@ -212,7 +212,7 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
     options: [
       {
         flags: '--metric <metric>',
-        description: 'Only p50, p95, p99, throughput or error_rate; repeatable',
+        description: 'Only p50, p95, p99, throughput, error_rate, cpu_per_request or memory_max; repeatable',
         isRepeatable: true,
       },
       { flags: '--request <name>', description: 'Only this request; repeatable', isRepeatable: true },

@@ -63,12 +63,13 @@ export function isUnjudged({ why }: MetricComparison): boolean {
  */
 export function describeServiceRows(metrics: readonly MetricComparison[]): string {
   const rows = metrics.filter((row) => findMetric(row.metric)?.isOfProcess && !standsOut(row))
-  return rows
-    .map((row) => {
-      const doubt = row.why === 'not_measured' ? ` (${printable(row.reason!)})` : ', not judged'
-      return `${row.metric} ${formatSides(row)}${row.verdict === 'inconclusive' ? doubt : ''}`
-    })
-    .join('; ')
+  return rows.map((row) => `${row.metric} ${formatSides(row)}${describeDoubt(row)}`).join('; ')
+}
+
+function describeDoubt({ verdict, why, reason }: MetricComparison): string {
+  if (verdict !== 'inconclusive') return ''
+  if (why === 'not_judged') return ', not judged'
+  return why === 'not_measured' ? ` (${printable(reason!)})` : ', may be chance'
 }
 
 function renderService(metrics: readonly MetricComparison[], { width }: Page): string {

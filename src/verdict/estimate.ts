@@ -74,7 +74,7 @@ export function estimateThroughput(series: Series): Omit<Estimate, 'scatter'> | 
 }
 
 /** Windows of CPU time are joined until they have as many requests. */
-export const CPU_REQUESTS_MIN = 20
+export const CPU_REQUESTS_MIN = 10
 /** They are this long, in seconds, but shorter in a short run, so that it has as many. */
 const CPU_WINDOW = { seconds: 5, many: 12 } as const
 

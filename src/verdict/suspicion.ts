@@ -19,11 +19,8 @@ export function isSuspicious({ verdict, metrics }: Comparison, minDeltaMs: numbe
  */
 export function isWorthMoreSeconds({ metrics }: Comparison): boolean {
   return metrics.some(
-    ({ metric, verdict, change, interval, tolerance }) =>
-      metric === 'cpu_per_request' &&
-      verdict === 'inconclusive' &&
-      interval !== null &&
-      (change ?? 0) > tolerance / 2,
+    ({ metric, verdict, change, tolerance }) =>
+      metric === 'cpu_per_request' && verdict === 'inconclusive' && (change ?? 0) > tolerance / 2,
   )
 }
 

@@ -2,8 +2,8 @@
  * Figures of the service's processes that are shown in a comparison but not judged: its memory, and CPU time that only one
  * side has.
  *
- * The most memory says when a garbage collector ran, more than what the code needs: equal runs differ by a fifth and more,
- * always upwards. A threshold on `memory_max` or `memory_growth` can be set with room for that.
+ * The most memory says when a garbage collector ran, more than what the code needs, and a single peak raises it for good:
+ * its noise has only one direction, which the rules for other metrics don't allow for. A threshold on `memory_max` or `memory_growth` can be set with room for that.
  */
 import type { Why } from '../stats/comparison.js'
 import { median } from '../stats/math.js'

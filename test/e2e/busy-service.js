@@ -3,9 +3,9 @@
  */
 import cluster from 'node:cluster'
 import { createServer } from 'node:http'
-import process, { argv, cpuUsage, exit } from 'node:process'
+import process, { argv, cpuUsage, env, exit } from 'node:process'
 
-const { burnMs = 0, workers = 0, leak = 0, endAfter = 0 } = JSON.parse(argv[2])
+const { burnMs = 0, workers = 0, leak = 0, endAfter = 0 } = JSON.parse(argv[2] ?? '{}')
 
 function usedMs() {
   const { user, system } = cpuUsage()
@@ -21,7 +21,7 @@ function listen(onListening) {
     while (usedMs() < endMs);
     response.end('ok')
   })
-  server.listen(0, '127.0.0.1', () => onListening(server.address().port))
+  server.listen(Number(env.PORT ?? 0), '127.0.0.1', () => onListening(server.address().port))
 }
 
 if (workers > 0 && cluster.isPrimary) {
@@ -32,7 +32,7 @@ if (workers > 0 && cluster.isPrimary) {
     if (listening === workers) process.send(port)
   })
 } else {
-  listen((port) => cluster.isPrimary && process.send(port))
+  listen((port) => cluster.isPrimary && process.send?.(port))
 }
 
 const kept = []

@@ -51,9 +51,9 @@ describe('what was observed', () => {
     expect(text).not.toContain('ren<b>der')
     expect(text).toContain('<dt>from a cache</dt><dd>91</dd>')
     const rows = csv.render(result).split('\r\n')
-    expect(rows[0]).toMatch(/,cache_hit_rate,server_timing$/)
+    expect(rows[0]).toMatch(/,cache_hit_rate,server_timing,cpu_per_request_ms,memory_max_bytes$/)
     expect(rows.find((row) => row.includes(',server timing,'))).toMatch(
-      /^\w+,search,server timing,100,.*,db$/,
+      /^\w+,search,server timing,100,.*,db,,$/,
     )
   })
 

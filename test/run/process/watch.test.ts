@@ -1,6 +1,6 @@
 import { platform } from 'node:os'
 import { expect, test } from 'vitest'
-import { openWatch, unwatchedSession, type Watched } from '../../../src/run/process/watch.js'
+import { openWatch, type Watched } from '../../../src/run/process/watch.js'
 import type { Observe } from '../../../src/scenario/model/observe.js'
 
 const HTTP = { timeoutMs: 1000 } as Watched['plan']['http']
@@ -13,7 +13,7 @@ async function failureOf(process: Observe['process'], target: string) {
     started: null,
     isShard: false,
   })
-  return watch?.figures(1).failures.map(({ kind }) => kind)
+  return watch?.figures(1, []).failures.map(({ kind }) => kind)
 }
 
 test('nothing is watched unless the scenario says so', async () => {
@@ -31,11 +31,15 @@ test.runIf(platform() === 'linux').each([
   expect(await failureOf(process, target)).toEqual([kind])
 })
 
-test('neither a shard nor a side of an A/B session is watched', async () => {
+test('a shard is not watched', async () => {
   const plan = { target: 'http://localhost', http: HTTP }
   const watch = await openWatch({ observe: { process: { port: 9 } }, plan, started: null, isShard: true })
   watch?.begin(0)
   watch?.end()
-  expect(watch?.figures(1)).toMatchObject({ cpuSeconds: null, timeline: [], failures: [{ kind: 'shard' }] })
-  expect(unwatchedSession().failures).toMatchObject([{ kind: 'session' }])
+  expect(watch?.figures(1, [])).toMatchObject({
+    cpuSeconds: null,
+    timeline: [],
+    failures: [{ kind: 'shard' }],
+  })
+  expect(watch?.takeLatest()).toBe(null)
 })

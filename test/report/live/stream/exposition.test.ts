@@ -43,14 +43,24 @@ test('every metric is exposed once, with type, help, and the unit in its name', 
     'perfctl_server_timing_seconds histogram',
     'perfctl_cache_hits_total counter',
     'perfctl_cache_misses_total counter',
+    'perfctl_service_throttled_seconds_total counter',
     'perfctl_journeys_total counter',
     'perfctl_journeys_failed_total counter',
     'perfctl_journey_duration_seconds histogram',
     'perfctl_vus gauge',
     'perfctl_generator_busy_ratio gauge',
     'perfctl_generator_scheduling_lag_seconds gauge',
+    'perfctl_service_cpu_cores gauge',
+    'perfctl_service_memory_bytes gauge',
   ])
   expect(expose(BUSY, OBSERVED, JOURNEY).size).toBe(Object.keys(METRICS).length)
+})
+
+test('the processes of the service have gauges, and a counter of seconds', () => {
+  const families = expose(OBSERVED, OBSERVED)
+  expect(valueIn(families, 'perfctl_service_cpu_cores', { scenario: 'shop' })).toBe(1.24)
+  expect(valueIn(families, 'perfctl_service_memory_bytes', {})).toBe(212e6)
+  expect(valueIn(families, 'perfctl_service_throttled_seconds_total', {})).toBe(0.3)
 })
 
 test('any name survives a round trip', () => {

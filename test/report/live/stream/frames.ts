@@ -72,10 +72,13 @@ export function makeFrame(requests: Readonly<Record<string, Doing>>, fields: Par
   }
 }
 
-/** A second with server timings and a cache. */
-export const OBSERVED = makeFrame({
-  search: { latenciesMs: [20, 30], timings: { db: [10, 20], 'a "b"': [5] }, cache: [1, 1] },
-})
+const SERVICE = { cpuCores: 1.24, memory: 212e6, throttledMs: 150 }
+
+/** A second with server timings, a cache, and the processes of the service. */
+export const OBSERVED = makeFrame(
+  { search: { latenciesMs: [20, 30], timings: { db: [10, 20], 'a "b"': [5] }, cache: [1, 1] } },
+  { service: SERVICE },
+)
 
 /** A busy second of two requests, one of which also fails. */
 export const BUSY = makeFrame({
@@ -91,11 +94,14 @@ export const BUSY = makeFrame({
 })
 
 /** A second of a journey with two steps, one of which failed once, and so the journey. */
-export const JOURNEY = makeFrame({
-  buy: { kind: 'journey', latenciesMs: [30, 50], failures: [['status', 503]] },
-  search: { kind: 'step', latenciesMs: [10, 20, 20] },
-  order: { kind: 'step', latenciesMs: [20, 30], failures: [['status', 503]] },
-})
+export const JOURNEY = makeFrame(
+  {
+    buy: { kind: 'journey', latenciesMs: [30, 50], failures: [['status', 503]] },
+    search: { kind: 'step', latenciesMs: [10, 20, 20] },
+    order: { kind: 'step', latenciesMs: [20, 30], failures: [['status', 503]] },
+  },
+  { service: SERVICE },
+)
 
 export interface MemoryWorld extends SinkWorld {
   readonly notices: string[]
