@@ -57,7 +57,7 @@ queue            3.143      -2  12,345       0
   test('are in Markdown, HTML and CSV', () => {
     expect(markdown.render(result)).toContain('| db-time | 12.3ms | 11.0ms | 500ms | 12.5ms |')
     expect(html.render(result, null)).toMatch(/Metrics of the service[\s\S]*db-time[\s\S]*12\.3ms/)
-    expect(csv.render(result)).toMatch(/,heap,service metric,,.*,107000000,98000000,121000000,110000000\r$/m)
+    expect(csv.render(result)).toMatch(/,heap,service metric,,.*,107000000,98000000,121000000,110000000,,\r$/m)
     expect(csv.render(result)).toMatch(/,'=errors,service metric,,.*,,,,\r$/m)
   })
 
@@ -105,7 +105,7 @@ queue            3.143      -2  12,345       0
     const history = new History()
     history.add(frame)
     expect(drawView(frame, history, { columns: 80, rows: 24 }, look)).toContain(
-      'service: heap 107MB, queue 3',
+      'metrics: heap 107MB, queue 3',
     )
     expect(drawReported(metrics, 20, look)).toHaveLength(20)
     expect(drawView(frame, history, { columns: 80, rows: 2 }, look)).toHaveLength(2)
