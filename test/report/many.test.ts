@@ -23,7 +23,7 @@ const many: Result = (() => {
   }
 })()
 
-const rowsIn = (text: string) => text.split('\n').filter((line) => /^[ |]*request \d/.test(line)).length
+const rowsIn = (text: string) => text.split('\n').filter((line) => /^[ |]*request \d+ /.test(line)).length
 
 test.each([
   ['markdown', renderMarkdown],
