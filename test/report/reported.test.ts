@@ -57,7 +57,9 @@ queue            3.143      -2  12,345       0
   test('are in Markdown, HTML and CSV', () => {
     expect(markdown.render(result)).toContain('| db-time | 12.3ms | 11.0ms | 500ms | 12.5ms |')
     expect(html.render(result, null)).toMatch(/Metrics of the service[\s\S]*db-time[\s\S]*12\.3ms/)
-    expect(csv.render(result)).toMatch(/,heap,service metric,,.*,107000000,98000000,121000000,110000000,,\r$/m)
+    expect(csv.render(result)).toMatch(
+      /,heap,service metric,,.*,107000000,98000000,121000000,110000000,,\r$/m,
+    )
     expect(csv.render(result)).toMatch(/,'=errors,service metric,,.*,,,,\r$/m)
   })
 
