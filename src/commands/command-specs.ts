@@ -236,6 +236,10 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
       { flags: '--slow <factor>', description: 'Multiply all latencies, such as 1.3' },
       { flags: '--errors <share>', description: 'Respond to this share of requests with 503, such as 2%' },
       { flags: '--stall <for/every>', description: 'Stall periodically: 200ms/5s is 200 ms every 5 s' },
+      {
+        flags: '--capacity <rate>',
+        description: 'Carry so many requests per second, such as 300/s; more wait in a queue',
+      },
       { flags: '--seed <n>', description: 'Seed of the random latencies' },
     ],
     run: async (_argument: undefined, flags: DemoFlags, io) => (await import('./demo.js')).demo(flags, io),

@@ -4,7 +4,14 @@
 import { userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import type { Io } from '../base/io.js'
-import { formatDuration, formatShare, parseDuration, parseRatio } from '../base/units.js'
+import {
+  formatDuration,
+  formatRate,
+  formatShare,
+  parseDuration,
+  parseRate,
+  parseRatio,
+} from '../base/units.js'
 import { DEMO_DEFAULTS, type DemoOptions, type Stall } from '../demo/options.js'
 import { createDemo } from '../demo/service.js'
 
@@ -15,6 +22,7 @@ export interface DemoFlags {
   readonly slow?: string
   readonly errors?: string
   readonly stall?: string
+  readonly capacity?: string
   readonly seed?: string
 }
 
@@ -43,6 +51,7 @@ function readFlags(flags: DemoFlags): DemoOptions {
     slow: flags.slow === undefined ? DEMO_DEFAULTS.slow : readFactor(flags.slow),
     errors: flags.errors === undefined ? DEMO_DEFAULTS.errors : readShare(flags.errors),
     stall: flags.stall === undefined ? DEMO_DEFAULTS.stall : readStall(flags.stall),
+    capacity: flags.capacity === undefined ? DEMO_DEFAULTS.capacity : readCapacity(flags.capacity),
     seed: flags.seed === undefined ? DEMO_DEFAULTS.seed : readSeed(flags.seed),
   }
 }
@@ -80,6 +89,15 @@ function readStall(text: string): Stall {
   )
 }
 
+function readCapacity(text: string): number {
+  const perSecond = parseRate(text)
+  if (perSecond !== null && perSecond >= 0.1 && perSecond <= 100_000) return perSecond
+  throw userError(
+    `--capacity: "${text}" is not a rate`,
+    'write a rate from 0.1/s to 100000/s, such as --capacity 300/s',
+  )
+}
+
 function readSeed(text: string): number {
   const seed = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (Number.isSafeInteger(seed)) return seed
@@ -87,10 +105,11 @@ function readSeed(text: string): number {
 }
 
 /** What the flags make worse, as ` (slow x1.3, errors 2%)`; empty for a healthy service. */
-function describe({ slow, errors, stall }: DemoOptions): string {
+function describe({ slow, errors, stall, capacity }: DemoOptions): string {
   const parts = [
     slow === 1 ? null : `slow x${slow}`,
     errors === 0 ? null : `errors ${formatShare(errors)}`,
+    capacity === null ? null : `capacity ${formatRate(capacity)}`,
     stall === null ? null : `stall ${formatDuration(stall.forMs)} every ${formatDuration(stall.everyMs)}`,
   ].filter((part) => part !== null)
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`

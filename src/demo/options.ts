@@ -15,6 +15,8 @@ export interface DemoOptions {
   readonly errors: number
   /** Periodic stalls; null for none. */
   readonly stall: Stall | null
+  /** How many requests per second it carries, whatever they are; null: any number. */
+  readonly capacity: number | null
   /** Equal seeds give equal records and equal sequences of latencies. */
   readonly seed: number
 }
@@ -32,5 +34,6 @@ export const DEMO_DEFAULTS: DemoOptions = {
   slow: 1,
   errors: 0,
   stall: null,
+  capacity: null,
   seed: 1,
 }

@@ -11,6 +11,7 @@ import { type Answer, Api, failure } from './api.js'
 import { Delays } from './delays.js'
 import { afterStall, drawLatency } from './latency.js'
 import { DEMO_DEFAULTS, type DemoOptions } from './options.js'
+import { Slots } from './slots.js'
 
 /** A demo service that isn't listening yet. */
 export interface Demo {
@@ -47,6 +48,7 @@ function createHandler(options: DemoOptions): (request: IncomingMessage, respons
   // Separate streams, so that the error rate doesn't change the latencies drawn.
   const latencies = new Random(options.seed + 1)
   const errors = new Random(options.seed + 2)
+  const slots = options.capacity === null ? null : new Slots(options.capacity, options.slow)
   const delays = new Delays(new Random(options.seed + 3))
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -56,9 +58,10 @@ function createHandler(options: DemoOptions): (request: IncomingMessage, respons
     const contentType = request.headers['content-type'] ?? ''
     const answer = api.answer({ method, url, contentType, body }, atMs)
     if (answer.work === null) return send(response, answer)
-    const workMs = drawLatency(answer.work, options.slow, latencies)
+    const workMs = slots?.workMs ?? drawLatency(answer.work, options.slow, latencies)
+    const doneAt = slots?.take(atMs) ?? atMs + workMs
     const isBroken = errors.float() < options.errors
-    await delays.wait(afterStall(atMs + workMs, options.stall) - (now() - startMs))
+    await delays.wait(afterStall(doneAt, options.stall) - (now() - startMs))
     if (isBroken) return send(response, failure(503, 'the service is overloaded'))
     response.setHeader('server-timing', serverTiming(answer, workMs))
     send(response, answer)
