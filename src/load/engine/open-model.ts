@@ -52,6 +52,12 @@ export class OpenModel extends Waiting implements Model {
     throw new Error('users of an open model have no think time')
   }
 
+  steered(): void {
+    this.measured.refresh()
+    this.host.timers.remove(this)
+    this.schedule()
+  }
+
   halt(): void {
     this.vusAtHalt = this.vus
     this.halted = true
