@@ -9,7 +9,16 @@ import { type FieldsOf, map } from '../fields/schema.js'
 import { countReader, wholeNumber } from '../fields/unit-fields.js'
 import type { Observe } from '../model/observe.js'
 import type { Threshold } from '../model/scenario.js'
-import { isTreeMap, nameOf, quoted, type Report, Scalar, type TreeProblem, wrongKey } from '../yaml/tree.js'
+import {
+  isTreeMap,
+  nameOf,
+  type Path,
+  quoted,
+  type Report,
+  Scalar,
+  type TreeProblem,
+  wrongKey,
+} from '../yaml/tree.js'
 
 type ObserveInput = FieldsOf<typeof observeFields>
 
@@ -76,13 +85,14 @@ export function makeObserve({
   }
 }
 
-/** Reports thresholds on what is not observed: they could never be met. */
+/** Reports thresholds, which are `at`, on what is not observed: they could never be met. */
 export function checkObserved(
   thresholds: readonly Threshold[],
   { serverTiming, cache, process: which }: Observe = {},
+  at: Path = ['thresholds'],
 ): TreeProblem[] {
   return thresholds.flatMap(({ metric, request }, index) => {
-    const problem = (message: string, hint: string) => [{ path: ['thresholds', index], message, hint }]
+    const problem = (message: string, hint: string) => [{ path: [...at, index], message, hint }]
     if (metric === 'cache_hit_rate' && cache === undefined)
       return problem('cache hits are not observed', 'add observe: { cache: true }')
     if (findMetric(metric)?.isOfProcess) {

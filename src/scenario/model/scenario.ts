@@ -3,6 +3,7 @@
  * JSON, except for the rows of data files and the files to send. A YAML text becomes one only through `readScenario`.
  */
 import type { Ms } from '../../base/clock.js'
+import type { CapacityOptions } from './capacity.js'
 import type { HttpOptions } from './http-types.js'
 import type { JourneySpec, Step } from './journey.js'
 import type { Load } from './load-types.js'
@@ -41,6 +42,8 @@ export interface Scenario {
   readonly observe?: Observe
   readonly thresholds: readonly Threshold[]
   readonly baseline: BaselineOptions
+  /** How its capacity is searched; absent if the file doesn't say. */
+  readonly capacity?: CapacityOptions
   /** The accepted version for `run --confirm ab`; absent if not set. */
   readonly reference?: ReferenceService
   /** Values that must never be shown (see `base/secrets.ts`). */
