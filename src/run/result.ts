@@ -34,7 +34,10 @@ import { runVerdict } from '../verdict/verdict.js'
 import { NO_FAILURE, type Stopped, type Why, whyFailed } from './failure.js'
 
 /** Everything about a run that its result is made from. */
-export interface RunRecord extends ComparisonBasis {
+interface RunRecord extends MeasuredRecord, ComparisonBasis {}
+
+/** Everything about a run that its measurements are made from. */
+export interface MeasuredRecord {
   readonly plan: Plan
   readonly collector: Collector
   readonly end: FleetEnd
@@ -57,6 +60,11 @@ export interface RunRecord extends ComparisonBasis {
 
 /** Makes the result of a run, with its verdict. */
 export function assembleResult(scenario: Scenario, record: RunRecord): Result {
+  return judgeResult(assembleMeasured(scenario, record), scenario, record)
+}
+
+/** Makes the result of a run without its verdict. */
+export function assembleMeasured(scenario: Scenario, record: MeasuredRecord): Measured {
   const { plan, collector, end, startedAt, environment, stopped, shard } = record
   const { interrupted } = stopped
   const durationSeconds = Math.round(Math.max(0, end.stoppedMs)) / 1000
@@ -65,7 +73,7 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
   // The generator is idle in the other side's seconds; they must not make it look less busy.
   const atWork = collector.seconds.filter(({ index }) => !plan.turns || sideOf(index) === plan.turns.side)
   const neverSent = interrupted ? [] : listNeverSent(plan.requests, requests)
-  const measured: Measured = {
+  return {
     schema: RESULT_SCHEMA,
     scenario: { ...identify(scenario, plan.target), text: sourceOf(scenario) },
     startedAt: startedAt.toISOString(),
@@ -104,7 +112,6 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
       { error: interrupted ? null : describeBarrier(plan, requests) },
     ]),
   }
-  return judgeResult(measured, scenario, record)
 }
 
 function limitsOf({ thresholds, baseline }: Scenario): ShardLimits {

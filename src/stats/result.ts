@@ -4,6 +4,7 @@
  * shares as ratios. A figure that wasn't measured is null, never 0.
  */
 import type { Environment } from '../base/host.js'
+import type { CapacityFigures } from './capacity.js'
 import type { Comparison } from './comparison.js'
 import type { TargetFigures } from './target.js'
 
@@ -47,6 +48,8 @@ export interface Result {
   readonly ready?: ReadyMark
   /** Set if the scenario observes the processes of the service: what they used. Absent otherwise. */
   readonly target?: TargetFigures
+  /** Set by `capacity`: the largest load that the service carries. The other figures are those of the trials at it. */
+  readonly capacity?: CapacityFigures
   readonly generator: GeneratorHealth
   /** The threshold that stopped the run early; null if none did. */
   readonly stoppedBy: string | null
