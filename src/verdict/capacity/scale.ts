@@ -50,11 +50,6 @@ export class LoadScale {
     return this.goal.isWhole && high - low > 1 ? low + 1 : null
   }
 
-  /** Whether two loads are more than two widths apart. */
-  isWide(low: number, high: number): boolean {
-    return Math.log(high / low) > 2 * this.step
-  }
-
   /** How many bisections bring two loads within a width of each other. */
   bisections(low: number, high: number): number {
     return Math.max(0, Math.ceil(Math.log2(Math.log(high / low) / this.step)))

@@ -79,7 +79,6 @@ export class CapacitySearch {
       this.high = null
       this.exploring = null
     }
-    this.meetKnown()
   }
 
   /** Returns what is known so far. */
@@ -103,9 +102,10 @@ export class CapacitySearch {
   private plan(): Probe | SearchEnd {
     const load = this.nextLoad()
     if (typeof load === 'string') return load
-    // The climb only looks for the order of magnitude. A miss would end it, so that is looked at twice.
     const { trialSeconds } = this.goal
-    const seconds = this.isClimbing && !this.ledger.has(load) ? trialSeconds * CLIMB_SHARE : trialSeconds
+    // The climb only looks for the order of magnitude, but its first load is what the service is like without stress.
+    const isShort = this.isClimbing && load !== this.loads.from && !this.ledger.has(load)
+    const seconds = isShort ? trialSeconds * CLIMB_SHARE : trialSeconds
     return this.ledger.hasTimeFor(seconds) ? { load, seconds } : 'budget'
   }
 
@@ -121,40 +121,31 @@ export class CapacitySearch {
     if (high === null) return isLowOpen ? low : this.isAtLimit ? 'generator' : 'max_carried'
     const middle = loads.between(low, high)
     const isHighOpen = ledger.classOf(high) === 'undecided'
-    if (middle !== null && (!(isLowOpen || isHighOpen) || loads.isWide(low, high))) return middle
+    if (middle !== null) return middle
     return isLowOpen ? low : isHighOpen ? high : 'decided'
   }
 
   /** Moves the bracket by what a trial said. */
   private move(load: number, isMet: boolean): void {
-    if (this.exploring === 'up') this.moveUp(load, isMet)
-    else if (this.exploring === 'down') this.moveDown(load, isMet)
-    else if (load === this.low) this.confirmLow(load)
-    else if (load === this.high) this.confirmHigh(load)
-    else if (isMet) this.low = load
+    if (this.exploring === null && load === this.low) this.confirmLow(load)
+    else if (this.exploring === null && load === this.high) this.confirmHigh(load)
+    else if (isMet || !this.needsLook(load)) this.moveTo(load, isMet)
+  }
+
+  /** Whether a miss at this load may have been an accident. */
+  private needsLook(load: number): boolean {
+    // After a miss of the first load there is nothing left to search.
+    const isOpen = load === this.loads.from || this.ledger.classOf(load) === 'undecided'
+    return isOpen && this.ledger.trialsAt(load) < LOOKS
+  }
+
+  private moveTo(load: number, isMet: boolean): void {
+    if (isMet) this.low = load
     else this.high = load
-  }
-
-  private moveUp(load: number, isMet: boolean): void {
-    if (isMet) {
-      this.low = load
-      this.lengthenStride()
-      return
-    }
-    if (this.isClimbing && this.ledger.trialsAt(load) < LOOKS) return
-    this.isClimbing = false
-    this.high = load
-    this.exploring = null
-  }
-
-  private moveDown(load: number, isMet: boolean): void {
-    if (isMet) {
-      this.low = load
-      this.exploring = null
-      return
-    }
-    this.high = load
-    this.lengthenStride()
+    if (this.exploring !== (isMet ? 'up' : 'down')) this.exploring = null
+    else this.stride = Math.min(2 * this.stride, Math.LN2)
+    this.isClimbing &&= isMet
+    this.meetKnown()
   }
 
   private confirmLow(load: number): void {
@@ -171,10 +162,7 @@ export class CapacitySearch {
     this.exploring = this.isAtLimit && direction === 'up' ? null : direction
     this.stride = this.loads.step
     this.isClimbing = false
-  }
-
-  private lengthenStride(): void {
-    this.stride = Math.min(2 * this.stride, Math.LN2)
+    this.meetKnown()
   }
 
   /** Ends the exploring where it meets a load that is known, or where there are no more loads. */
@@ -207,7 +195,7 @@ export class CapacitySearch {
 
 /** A trial of the climb is this much shorter than others. */
 const CLIMB_SHARE = 0.5
-/** How often the climb tries a load that misses. */
+/** How often a load has to be tried before its misses count: after a single unlucky one, all else would be in vain. */
 const LOOKS = 2
 /** How many bisections follow the climb: from a factor of 2 to a width of 5 %. */
 const GUESSED_BISECTIONS = 4

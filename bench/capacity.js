@@ -1,0 +1,17 @@
+/**
+ * Prints how well searches find the capacity of simulated services:
+ *
+ *     npm run bench:capacity                   1000 searches of each service
+ *     npm run bench:capacity -- 100 slots      so many, of the services with these names alone
+ */
+import { createServer } from 'vite'
+
+const server = await createServer({
+  server: { middlewareMode: true, hmr: false, ws: false },
+  appType: 'custom',
+  logLevel: 'error',
+})
+const [searches = '1000', ...names] = process.argv.slice(2)
+const { printSearches } = await server.ssrLoadModule('/test/verdict/capacity/table.ts')
+printSearches((line) => process.stdout.write(`${line}\n`), Number(searches), names)
+await server.close()

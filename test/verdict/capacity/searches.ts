@@ -1,0 +1,87 @@
+/**
+ * How often a search finds the true capacity: counted over simulated services.
+ */
+import { CapacityCheck } from '../../../src/verdict/capacity/check.js'
+import { CapacitySearch, type SearchEnd, type SearchGoal } from '../../../src/verdict/capacity/search.js'
+import { Machine, type World } from './machine.js'
+import { trueCapacity } from './truth.js'
+
+/** The settings of a scenario that sets none. */
+export const USUAL = {
+  max: 2000,
+  width: 0.05,
+  trialSeconds: 10,
+  settleSeconds: 3,
+  sumSeconds: 60,
+  exceed: 0.2,
+  budgetSeconds: 600,
+  isWhole: false,
+} as const satisfies Omit<SearchGoal, 'from'>
+
+/** Those of a quick look. */
+export const SHORT = { ...USUAL, trialSeconds: 2, settleSeconds: 0.5, sumSeconds: 8 } as const
+
+/** What came of many searches. Shares are of all searches. */
+export interface Found {
+  readonly searches: number
+  /** The truth lies between the bounds, and at most one width outside of them. */
+  readonly within: number
+  readonly near: number
+  readonly ends: Readonly<Partial<Record<SearchEnd, number>>>
+  /** The median of what a search took, in seconds, the most, and the median number of trials. */
+  readonly spent: number
+  readonly mostSpent: number
+  readonly trials: number
+  /** The median of ln(lower / truth). */
+  readonly bias: number
+}
+
+/** Runs searches in a world, each with a service of its own. The first load is a share of the truth. */
+export function countFound(
+  world: World,
+  settings: Omit<SearchGoal, 'from'>,
+  searches: number,
+  seeds = 0,
+): Found {
+  const capacity = trueCapacity(world.service, world.slo, world.arrivals)
+  const ends: Partial<Record<SearchEnd, number>> = {}
+  const [spent, trials, biases]: number[][] = [[], [], []]
+  let [within, near] = [0, 0]
+  for (let seed = 1; seed <= searches; seed++) {
+    const machine = new Machine(world, seed + seeds * 2 ** 32)
+    // Spread, so that no grid of loads happens to fit.
+    const from = capacity * 0.08 * 2 ** (seed / searches)
+    const search = new CapacitySearch({ ...settings, from })
+    const truths: number[] = []
+    for (let probe = search.next(); probe !== null; probe = search.next()) {
+      const trial = machine.run(probe, settings.settleSeconds)
+      truths.push(capacity * machine.capacity)
+      search.record(trial)
+    }
+    const { lower, upper, end, spentSeconds } = search.answer()
+    ends[end!] = (ends[end!] ?? 0) + 1 / searches
+    spent!.push(spentSeconds)
+    trials!.push(truths.length)
+    // If it changes, it is what it was in the middle of the search.
+    const truth = truths[truths.length >> 1]!
+    if (lower === null || upper === null) continue
+    const slack = 1 + settings.width
+    if (lower <= truth && truth <= upper) within += 1 / searches
+    if (lower / slack <= truth && truth <= upper * slack) near += 1 / searches
+    biases!.push(Math.log(lower / truth))
+  }
+  return {
+    searches,
+    within,
+    near,
+    ends,
+    spent: middleOf(spent!),
+    mostSpent: Math.max(...spent!),
+    trials: middleOf(trials!),
+    bias: middleOf(biases!),
+  }
+}
+
+function middleOf(values: readonly number[]): number {
+  return values.length === 0 ? Number.NaN : Float64Array.from(values).sort()[values.length >> 1]!
+}
