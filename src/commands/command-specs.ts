@@ -13,7 +13,7 @@ import type { InitFlags } from './init.js'
 import { KUBERNETES } from './kubernetes-commands.js'
 import type { RawMergeFlags } from './merge.js'
 import { like } from './options.js'
-import { AB, BASELINE, RUN, SELFTEST } from './run-commands.js'
+import { AB, BASELINE, CAPACITY, RUN, SELFTEST } from './run-commands.js'
 import type { RawTryFlags } from './try.js'
 import type { RawValidateFlags } from './validate.js'
 
@@ -21,6 +21,7 @@ import type { RawValidateFlags } from './validate.js'
 export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
   RUN,
   AB,
+  CAPACITY,
   BASELINE,
   {
     name: 'compare',

@@ -38,6 +38,8 @@ export class OpenModel extends Waiting implements Model {
   }
 
   begin(): void {
+    // Subtle: a level may have been set before, and what waits already must not be added again.
+    this.host.timers.remove(this)
     this.schedule()
   }
 

@@ -15,7 +15,12 @@ import type { Scenario, Threshold } from '../../scenario/model/scenario.js'
 export const VUS_MAX = 1000
 
 /** A load that may be anything up to `most` for `durationMs`: what it keeps is how arrivals and users behave. */
-export function steeredLoad({ load }: Scenario, of: CapacityOptions['of'], most: number, durationMs: Ms): Load {
+export function steeredLoad(
+  { load }: Scenario,
+  of: CapacityOptions['of'],
+  most: number,
+  durationMs: Ms,
+): Load {
   const common = {
     warmupMs: 0,
     gracefulStopMs: load.gracefulStopMs,
@@ -56,7 +61,8 @@ export function settleMsOf({ requests }: Pick<Scenario, 'requests'>, { settleMs 
 
 function longestPauses(steps: readonly Step[]): Ms {
   return steps.reduce((sum, step) => {
-    const own = step.type === 'pause' ? step.pauseMs[1] : step.type === 'group' ? longestPauses(step.steps) : 0
+    const own =
+      step.type === 'pause' ? step.pauseMs[1] : step.type === 'group' ? longestPauses(step.steps) : 0
     return sum + own * (step.repeat?.times[1] ?? 1)
   }, 0)
 }
@@ -76,7 +82,10 @@ const ERROR_LIMIT: Threshold = {
  * The limits that a trial is judged by: those of the search, or the thresholds that say something of a load. One on errors is
  * added if there is none.
  */
-export function sloOf({ thresholds }: Pick<Scenario, 'thresholds'>, { slo }: CapacityOptions): readonly Threshold[] {
+export function sloOf(
+  { thresholds }: Pick<Scenario, 'thresholds'>,
+  { slo }: CapacityOptions,
+): readonly Threshold[] {
   const limits = slo ?? thresholds.filter(({ metric }) => isOfTrial(metric))
   const limitsErrors = limits.some(({ metric, request }) => metric === 'error_rate' && request === null)
   return limitsErrors ? limits : [...limits, ERROR_LIMIT]

@@ -1,11 +1,12 @@
 /**
  * The result of a search for a capacity: the trials at the capacity as the runs of one result, and how it was found.
  */
-import { Collector } from '../../load/measure/collector.js'
+
 import type { FleetEnd } from '../../load/fleet/threads.js'
+import { Collector } from '../../load/measure/collector.js'
 import type { Plan } from '../../plan/plan.js'
 import { listSeries } from '../../plan/series.js'
-import { type CapacityOptions } from '../../scenario/model/capacity.js'
+import type { CapacityOptions } from '../../scenario/model/capacity.js'
 import { capacityHash } from '../../scenario/model/hash.js'
 import type { Scenario } from '../../scenario/model/scenario.js'
 import type { CapacityCheckMark, CapacityEnd, CapacityFigures, CapacityTrial } from '../../stats/capacity.js'
@@ -59,7 +60,10 @@ export function asSearched(scenario: Scenario, settings: CapacityOptions): Scena
 }
 
 /** What results say of the scenario of a search, beside its target. */
-export function identifySearch(scenario: Scenario, settings: CapacityOptions): Pick<Result['scenario'], 'hash' | 'load'> {
+export function identifySearch(
+  scenario: Scenario,
+  settings: CapacityOptions,
+): Pick<Result['scenario'], 'hash' | 'load'> {
   return {
     hash: capacityHash(asSearched(scenario, settings), settings),
     load: `up to the capacity, in ${settings.of === 'rate' ? 'arrivals per second' : 'users'}`,
@@ -67,7 +71,11 @@ export function identifySearch(scenario: Scenario, settings: CapacityOptions): P
 }
 
 /** Makes the result of a search, with its verdict. It isn't compared with a baseline yet. */
-export function assembleCapacity(scenario: Scenario, settings: CapacityOptions, record: SearchRecord): Result {
+export function assembleCapacity(
+  scenario: Scenario,
+  settings: CapacityOptions,
+  record: SearchRecord,
+): Result {
   const searched = asSearched(scenario, settings)
   const { trials, stopped } = record
   const capacity = describe(searched, settings, record)

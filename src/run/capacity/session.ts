@@ -93,7 +93,12 @@ async function searchAt(
   const known = { target, seed: options.seed, today: wallTime().getTime() }
   const unlimited = await limitOf(scenario, settings, target)
   const most = unlimited ?? Number.MAX_SAFE_INTEGER
-  const load = steeredLoad(scenario, settings.of, settings.of === 'vus' ? most : (unlimited ?? 0), LONGER * budgetMs)
+  const load = steeredLoad(
+    scenario,
+    settings.of,
+    settings.of === 'vus' ? most : (unlimited ?? 0),
+    LONGER * budgetMs,
+  )
   checkRows({ ...scenario, load }, settings.of === 'vus' ? null : unlimited, budgetMs / 1000)
   const base: Plan = { ...makePlan({ ...scenario, load }, known), isSteered: true }
   const environment = readEnvironment()
@@ -235,7 +240,8 @@ async function conduct(
   })
   await pursue(search)
   const answer = search.answer()
-  if (check === undefined && floor !== undefined) check = { ...floor, isCarried: isAtLeast(answer, floor.load) }
+  if (check === undefined && floor !== undefined)
+    check = { ...floor, isCarried: isAtLeast(answer, floor.load) }
   return { answer, ...(check && { check }) }
 }
 

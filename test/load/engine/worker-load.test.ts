@@ -105,6 +105,11 @@ describe('a load that is steered', () => {
     expect(collector.total(10).requests).toBe(arrived.length)
   })
 
+  test('may be told before it begins', async () => {
+    const { arrived } = await simulate({ load: openLoad(), ...steer([[-20, 1000, 100]]) })
+    expect(arrived).toHaveLength(900)
+  })
+
   test('a later change takes the place of those that were planned after it', async () => {
     const { arrived } = await simulate({
       load: openLoad(),

@@ -1,0 +1,177 @@
+/**
+ * `perfctl capacity`: searches the largest load that a service carries within its limits.
+ */
+import { join } from 'node:path'
+import { type Problem, UserError } from '../base/errors.js'
+import { EXIT, type ExitCode } from '../base/exit.js'
+import { fileNameOf } from '../base/files.js'
+import type { Io } from '../base/io.js'
+import { parseDuration, parseRate, plural } from '../base/units.js'
+import { nextStep } from '../report/advice.js'
+import { describeTrial } from '../report/capacity.js'
+import { renderConsole } from '../report/console.js'
+import { capacityOf, runCapacity } from '../run/capacity/session.js'
+import { type Interrupt, listenForInterrupt } from '../run/interrupt.js'
+import type { CapacityOptions } from '../scenario/model/capacity.js'
+import type { Scenario } from '../scenario/model/scenario.js'
+import type { Result } from '../stats/result.js'
+import { exitCodeOf } from '../verdict/verdict.js'
+import { checkPlaces, deliver } from './deliver.js'
+import { parseRunFlags, type RawRunFlags, type RunFlags } from './run-options.js'
+import { readScenarios } from './scenario-files.js'
+import { checkUpload, upload } from './upload.js'
+import { openWatchers } from './watchers.js'
+
+/** Flags that `run` doesn't have, as typed. */
+export interface RawCapacityFlags extends RawRunFlags {
+  readonly budget?: string
+  readonly from?: string
+  readonly max?: string
+  readonly require?: string
+  readonly verify?: boolean
+}
+
+/** Searches the capacity of one scenario's service and judges it. */
+export async function capacity(name: string, raw: RawCapacityFlags, io: Io): Promise<ExitCode> {
+  const flags = parseRunFlags(raw, io.env)
+  const [scenario] = await readScenarios([name], flags, io)
+  const { settings, required } = readSettings(raw, capacityOf(scenario!))
+  if (flags.resultTo !== undefined) checkUpload(flags.resultTo, io)
+  await checkPlaces(flags, io)
+  const interrupt = listenForInterrupt(io)
+  try {
+    const result = await search(scenario!, settings, { required, flags, io, interrupt })
+    const isWhole = await show(result, { flags, io, interrupt })
+    const signal = interrupt.signalName()
+    const code = exitCodeOf(result.verdict, { inconclusive: flags.inconclusive, signal })
+    return code === EXIT.passed && !isWhole ? EXIT.error : code
+  } finally {
+    interrupt.end()
+  }
+}
+
+interface Context {
+  readonly flags: RunFlags
+  readonly io: Io
+  readonly interrupt: Interrupt
+}
+
+async function search(
+  scenario: Scenario,
+  settings: CapacityOptions,
+  { required, flags, io, interrupt }: Context & { readonly required: number | null },
+): Promise<Result> {
+  const note = (text: string) => {
+    if (!flags.quiet) io.stderr.write(`${text}\n`)
+  }
+  const watchers = await openWatchers(flags, io, note)
+  interrupt.onFirst(() => note('stopping: waiting for requests in flight (press Ctrl-C again to abort them)'))
+  if (scenario.http.insecure) note('warning: TLS certificates are not verified')
+  let result: Result | null = null
+  try {
+    result = await runCapacity(scenario, settings, {
+      target: flags.target,
+      seed: flags.seed,
+      workers: flags.workers,
+      floor: required === null ? undefined : { load: required, by: 'require' },
+      signal: interrupt.stop,
+      kill: interrupt.kill,
+      onStart: ({ target, seed, workers }) => {
+        note(`${scenario.name}: ${target}, seed ${seed}, ${plural(workers, 'worker')}`)
+        for (const watcher of watchers) watcher.open({ scenario: scenario.name, target, seed, workers })
+      },
+      onProgress: (frame) => {
+        for (const watcher of watchers) watcher.frame(frame)
+      },
+      onTrial: (trial, remainingSeconds) => {
+        if (flags.progress) note(describeTrial(trial, settings.of, remainingSeconds))
+      },
+      onNotice: (text) => note(`warning: ${text}`),
+    })
+    return result
+  } finally {
+    for (const watcher of watchers) watcher.done(result)
+    await Promise.all(watchers.map((watcher) => watcher.close()))
+  }
+}
+
+async function show(result: Result, { flags, io, interrupt }: Context): Promise<boolean> {
+  const next = flags.baseline === false ? null : nextStep(result)
+  const time = result.startedAt.replace(/[:.]/g, '-')
+  const file = join(flags.resultsDir, `${fileNameOf(result.scenario.name)}-${time}.json`)
+  const isWritten = await deliver(
+    {
+      saves: [{ result, file, label: 'result saved' }],
+      result,
+      summary: (page) => renderConsole(result, page, next),
+      next,
+    },
+    flags,
+    io,
+  )
+  if (flags.resultTo === undefined) return isWritten
+  const sending = { url: flags.resultTo, signal: interrupt.kill, isQuiet: flags.quiet }
+  return (await upload({ result, file, ...sending }, io)) && isWritten
+}
+
+/** The settings of the scenario with those of the flags. Throws a UserError that lists all invalid ones. */
+function readSettings(
+  raw: RawCapacityFlags,
+  given: CapacityOptions,
+): { readonly settings: CapacityOptions; readonly required: number | null } {
+  const problems: Problem[] = []
+  const wrong = (message: string, hint: string) => problems.push({ message, place: null, hint })
+  const level = (flag: string, text: string | undefined): number | null =>
+    text === undefined ? null : readLoad(flag, text, given.of, wrong)
+  const settings = {
+    ...given,
+    from: level('--from', raw.from) ?? given.from,
+    max: level('--max', raw.max) ?? given.max,
+    budgetMs: readBudget(raw.budget, given, wrong) ?? given.budgetMs,
+  }
+  const required = level('--require', raw.require)
+  if (settings.from !== null && settings.max !== null && settings.from > settings.max)
+    wrong(
+      `the first load, ${settings.from}, is above the most, ${settings.max}`,
+      'lower --from or raise --max; capacity in the scenario has the others',
+    )
+  if (required !== null && settings.max !== null && required > settings.max)
+    wrong(
+      `--require ${raw.require}: more than the most that may be sent, ${settings.max}`,
+      'raise --max or capacity.max',
+    )
+  if (problems.length > 0) throw new UserError(problems)
+  return { settings, required }
+}
+
+type Wrong = (message: string, hint: string) => void
+
+function readLoad(flag: string, text: string, of: CapacityOptions['of'], wrong: Wrong): number | null {
+  const value = of === 'rate' ? parseRate(text) : /^\d{1,6}$/.test(text) ? Number(text) : null
+  if (value !== null && value > 0) return value
+  wrong(
+    `${flag} ${text}: not ${of === 'rate' ? 'a rate' : 'a number of virtual users'} above 0`,
+    of === 'rate'
+      ? `write a rate such as ${flag} 500/s; for virtual users, write capacity: { of: vus } in the scenario`
+      : `write a whole number such as ${flag} 500`,
+  )
+  return null
+}
+
+function readBudget(
+  text: string | undefined,
+  { trialMs, settleMs, sumMs }: CapacityOptions,
+  wrong: Wrong,
+): number | null {
+  if (text === undefined) return null
+  const ms = parseDuration(text)
+  const least = sumMs + 2 * (trialMs + settleMs)
+  if (ms !== null && ms >= least) return ms
+  if (ms === null) wrong(`--budget ${text}: not a duration`, 'write a duration such as --budget 10m')
+  else
+    wrong(
+      `--budget ${text}: too short for two trials and the sum of one bound`,
+      `use --budget ${Math.ceil(least / 1000)}s or more, or a shorter trial, settle or sum under capacity in the scenario`,
+    )
+  return null
+}

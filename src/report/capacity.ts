@@ -1,0 +1,148 @@
+/**
+ * What a search for a capacity found, in words and as rows of a table: shared by all reports.
+ */
+import { printable } from '../base/printable.js'
+import { formatDuration, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
+import type { CapacityFigures, CapacityTrial, Miss } from '../stats/capacity.js'
+
+/** Formats a load: `412/s`, `20 users`. */
+export function formatLoad(load: number, of: CapacityFigures['of']): string {
+  return of === 'rate' ? formatRate(load) : plural(load, 'user')
+}
+
+/** The trials at one load, as a row. */
+export interface LoadRow {
+  readonly offered: number
+  readonly cells: readonly string[]
+  /** What the row is: the capacity, a load that is carried, or one that isn't. */
+  readonly role: 'capacity' | 'met' | 'missed' | 'unsure'
+}
+
+/** The titles of {@link listLoads}. */
+export const LOAD_TITLES = ['offered', 'carried', 'p95', 'errors', 'met', ''] as const
+
+/** One row for each load that was tried, the smallest first; latencies and errors are means over its trials. */
+export function listLoads(figures: CapacityFigures): LoadRow[] {
+  const loads = [...new Set(figures.trials.map(({ offered }) => offered))].sort((a, b) => a - b)
+  return loads.map((offered) => {
+    const trials = figures.trials.filter((trial) => trial.offered === offered)
+    const role = roleOf(offered, trials, figures)
+    const met = trials.filter((trial) => trial.met).length
+    const p95 = meanOf(trials.flatMap(({ p95 }) => p95 ?? []))
+    const remark =
+      role === 'capacity'
+        ? '✓ capacity'
+        : role === 'met'
+          ? '✓'
+          : role === 'unsure'
+            ? '? perfctl was the limit'
+            : `✗ ${whyMissed(trials)}`
+    return {
+      offered,
+      role,
+      cells: [
+        formatLoad(offered, figures.of),
+        formatRate(meanOf(trials.map(({ carried }) => carried)) ?? 0),
+        p95 === null ? '–' : formatLatency(p95),
+        formatShare(meanOf(trials.map(({ errorRate }) => errorRate)) ?? 0),
+        `${met} of ${trials.length}`,
+        remark,
+      ],
+    }
+  })
+}
+
+function roleOf(
+  offered: number,
+  trials: readonly CapacityTrial[],
+  { lower }: CapacityFigures,
+): LoadRow['role'] {
+  if (offered === lower) return 'capacity'
+  if (lower !== null && offered < lower) return 'met'
+  const clear = trials.filter(({ unsure }) => unsure !== true)
+  if (clear.length === 0) return 'unsure'
+  return 2 * clear.filter(({ met }) => met).length > clear.length ? 'met' : 'missed'
+}
+
+function whyMissed(trials: readonly CapacityTrial[]): string {
+  const miss = trials.find(({ missed }) => missed.length > 0)?.missed[0]
+  return miss === undefined ? '' : describeMiss(miss)
+}
+
+function meanOf(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length
+}
+
+/** What a trial missed, briefly: `p95 < 200ms`, `arrivals dropped`. */
+export function describeMiss({ why, expression }: Miss): string {
+  switch (why) {
+    case 'threshold':
+      return printable(expression ?? '')
+    case 'carried':
+      return 'not all carried'
+    case 'backlog':
+      return 'backlog grows'
+    case 'dropped':
+      return 'arrivals dropped'
+  }
+}
+
+/** What limits the capacity: `p95 of "search"`, `429 of "search"`, `a growing backlog`. */
+export function describeLimit({ why, metric, request, status, expression }: Miss): string {
+  const whose = request === undefined ? '' : ` of "${printable(request)}"`
+  switch (why) {
+    case 'threshold':
+      if (status !== undefined) return `responses with status ${status}${whose}`
+      return metric === undefined ? printable(expression ?? '') : `${metric}${whose}`
+    case 'carried':
+      return 'its throughput: it completes less than arrives'
+    case 'backlog':
+      return 'its throughput: unfinished requests pile up'
+    case 'dropped':
+      return 'maxVus: arrivals found no free virtual user'
+  }
+}
+
+/** A trial in a line, while the search goes on. */
+export function describeTrial(
+  trial: Pick<CapacityTrial, 'carried' | 'missed'> & {
+    readonly load: number
+    readonly seconds: number
+    readonly isUnsure: boolean
+    readonly isUnrecovered: boolean
+  },
+  of: CapacityFigures['of'],
+  remainingSeconds: number,
+): string {
+  const { load, carried, seconds, missed, isUnsure, isUnrecovered } = trial
+  const outcome =
+    missed.length === 0
+      ? 'met'
+      : isUnsure
+        ? 'unsure: perfctl was the limit'
+        : `missed ${missed.map(describeMiss).join(', ')}`
+  const rest =
+    remainingSeconds > 0 ? `; about ${formatDuration(Math.ceil(remainingSeconds) * 1000)} left` : ''
+  const slow = isUnrecovered ? '; the service did not recover' : ''
+  return `  ${formatLoad(load, of)} for ${seconds}s: carried ${formatRate(carried)}, ${outcome}${slow}${rest}`
+}
+
+/** The bracket, what limits it and what it took: `capacity 412/s to 433/s; limited by p95; 9 trials in 4m 10s`. */
+export function summarizeSearch(figures: CapacityFigures): string {
+  const { of, lower, upper, limitedBy, trials, spentSeconds } = figures
+  const range =
+    lower === null
+      ? upper === null
+        ? null
+        : `capacity below ${formatLoad(upper, of)}`
+      : upper === null
+        ? `capacity at least ${formatLoad(lower, of)}`
+        : `capacity ${formatLoad(lower, of)} to ${formatLoad(upper, of)}`
+  return [
+    range,
+    limitedBy === null ? null : `limited by ${describeLimit(limitedBy)}`,
+    `${plural(trials.length, 'trial')} in ${formatDuration(Math.round(spentSeconds) * 1000)}`,
+  ]
+    .filter((part) => part !== null)
+    .join('; ')
+}
