@@ -12,6 +12,9 @@ const server = await createServer({
   logLevel: 'error',
 })
 const [searches = '1000', ...names] = process.argv.slice(2)
-const { printSearches } = await server.ssrLoadModule('/test/verdict/capacity/table.ts')
-printSearches((line) => process.stdout.write(`${line}\n`), Number(searches), names)
+const print = (line) => process.stdout.write(`${line}\n`)
+const { printChecks, printSearches } = await server.ssrLoadModule('/test/verdict/capacity/table.ts')
+printSearches(print, Number(searches), names)
+print('')
+printChecks(print, Number(searches), names)
 await server.close()

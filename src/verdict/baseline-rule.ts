@@ -30,7 +30,7 @@ import { combine } from './rare.js'
  * The probability that identical code is called regressed, however many requests it has. It is lower than for an A/B
  * session, because the noise of a stored baseline is known less well.
  */
-const FALSE_ALARMS = 0.006
+export const FALSE_ALARMS = 0.006
 
 /** A slowdown shows in the medians first, so they get most of the false alarms, and with them most of the power. */
 const ALPHA_WEIGHTS: Readonly<Record<RatioMetric, number>> = { p50: 3, p95: 2, p99: 1, throughput: 1 }

@@ -23,13 +23,18 @@ export interface CheckAnswer {
   readonly remainingSeconds: number
 }
 
-/** Repeats trials at one load until the rule decides or the budget ends. */
+/**
+ * Repeats trials at one load until the rule decides or the budget ends. If the budget is too small for the rule, trials and
+ * their sum get shorter, as far as is sensible.
+ */
 export class CapacityCheck {
+  private readonly goal: CheckGoal
   private readonly ledger: Ledger
   private unsure = 0
 
-  constructor(private readonly goal: CheckGoal) {
-    this.ledger = new Ledger(goal)
+  constructor(goal: CheckGoal) {
+    this.goal = fitToBudget(goal)
+    this.ledger = new Ledger(this.goal)
   }
 
   /** Returns the next trial; null if the check is at its end. Without a `record` in between, it returns the same. */
@@ -68,6 +73,25 @@ export class CapacityCheck {
     const trials = this.ledger.trialsToCarry(this.goal.load)
     return Math.min(budgetSeconds - this.ledger.spentSeconds, trials * this.ledger.costOf(trialSeconds))
   }
+}
+
+/** A shorter trial says hardly more than that the service is alive. */
+const SHORTEST_TRIAL = 1
+/** What is kept of the budget for recovery, in trials. */
+const SPARE_TRIALS = 0.5
+
+/**
+ * Shortens trials until so many fit into the budget that one of them may miss, as otherwise a single unlucky one would decide,
+ * and the sum to those that fit.
+ */
+function fitToBudget(goal: CheckGoal): CheckGoal {
+  const { settleSeconds, sumSeconds, exceed, budgetSeconds } = goal
+  const least = Math.max(1, Math.ceil(1 / Math.max(exceed, 0.1)))
+  const longest = budgetSeconds / (least + SPARE_TRIALS) - settleSeconds
+  const trialSeconds = Math.min(goal.trialSeconds, Math.floor(10 * longest) / 10)
+  if (trialSeconds < SHORTEST_TRIAL) return goal
+  const fitting = Math.max(least, Math.floor(budgetSeconds / (trialSeconds + settleSeconds) - SPARE_TRIALS))
+  return { ...goal, trialSeconds, sumSeconds: Math.min(sumSeconds, fitting * trialSeconds) }
 }
 
 /** So many doubtful trials in a row are no accident, such as a pause of the machine: perfctl is the limit. */

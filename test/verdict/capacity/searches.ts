@@ -82,6 +82,31 @@ export function countFound(
   }
 }
 
+/**
+ * The shares of checks that say, within a minute, that a load is carried and that it isn't. `share`: the load as a share of the
+ * true capacity.
+ */
+export function countCarried(
+  world: World,
+  share: number,
+  checks: number,
+  budgetSeconds = 60,
+): { readonly yes: number; readonly no: number; readonly mostSpent: number } {
+  const load = share * trueCapacity(world.service, world.slo, world.arrivals)
+  let [yes, no, mostSpent] = [0, 0, 0]
+  for (let seed = 1; seed <= checks; seed++) {
+    const machine = new Machine(world, seed)
+    const check = new CapacityCheck({ ...USUAL, load, budgetSeconds })
+    for (let probe = check.next(); probe !== null; probe = check.next())
+      check.record(machine.run(probe, USUAL.settleSeconds))
+    const { isCarried, spentSeconds } = check.answer()
+    if (isCarried === true) yes += 1 / checks
+    if (isCarried === false) no += 1 / checks
+    mostSpent = Math.max(mostSpent, spentSeconds)
+  }
+  return { yes, no, mostSpent }
+}
+
 function middleOf(values: readonly number[]): number {
   return values.length === 0 ? Number.NaN : Float64Array.from(values).sort()[values.length >> 1]!
 }

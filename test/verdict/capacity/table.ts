@@ -1,7 +1,7 @@
 /**
  * Prints how well searches find the capacity of every simulated service.
  */
-import { countFound, SHORT, USUAL } from './searches.js'
+import { countCarried, countFound, SHORT, USUAL } from './searches.js'
 import { trueCapacity } from './truth.js'
 import { WORLDS } from './worlds.js'
 
@@ -39,6 +39,22 @@ export function printSearches(
       ]
       print(`| ${cells.join(' | ')} |`)
     }
+  }
+}
+
+/** Of the true capacity. */
+const SHARES = [0.88, 0.9, 0.92, 0.94, 0.96, 0.98, 1, 1.02, 1.04, 1.06, 1.08]
+
+/** Prints how often a check of a minute calls a load carried and not carried, by the load as a share of the true capacity. */
+export function printChecks(print: (line: string) => void, checks: number, only: readonly string[]): void {
+  print(`| carried / not in 60s | ${SHARES.join(' | ')} | most s |`)
+  print(`|---|${SHARES.map(() => '---|').join('')}---|`)
+  for (const [name, world] of Object.entries(WORLDS)) {
+    if (only.length > 0 && !only.some((part) => name.includes(part))) continue
+    const found = SHARES.map((share) => countCarried(world, share, checks))
+    const cells = found.map(({ yes, no }) => `${Math.round(100 * yes)}/${Math.round(100 * no)}`)
+    const most = Math.max(...found.map(({ mostSpent }) => mostSpent))
+    print(`| ${[name, ...cells, most.toFixed(0)].join(' | ')} |`)
   }
 }
 
