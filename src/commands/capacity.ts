@@ -1,21 +1,28 @@
 /**
  * `perfctl capacity`: searches the largest load that a service carries within its limits.
  */
-import { join } from 'node:path'
-import { type Problem, UserError } from '../base/errors.js'
+import { join, parse } from 'node:path'
+import { type Problem, UserError, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { fileNameOf } from '../base/files.js'
 import type { Io } from '../base/io.js'
 import { parseDuration, parseRate, plural } from '../base/units.js'
+import { listSeries } from '../plan/series.js'
 import { nextStep } from '../report/advice.js'
 import { describeTrial } from '../report/capacity.js'
 import { renderConsole } from '../report/console.js'
-import { capacityOf, runCapacity } from '../run/capacity/session.js'
+import { type CapacityBasis, capacityName, identifySearch } from '../run/capacity/result.js'
+import { type CapacityRunOptions, capacityOf, runCapacity } from '../run/capacity/session.js'
 import { type Interrupt, listenForInterrupt } from '../run/interrupt.js'
 import type { CapacityOptions } from '../scenario/model/capacity.js'
 import type { Scenario } from '../scenario/model/scenario.js'
+import { mean } from '../stats/math.js'
 import type { Result } from '../stats/result.js'
+import { acceptedCapacities } from '../verdict/capacity/compare-capacity.js'
+import type { Reference } from '../verdict/measurement.js'
 import { exitCodeOf } from '../verdict/verdict.js'
+import { acceptResults } from './baseline.js'
+import { baselineFile, findReference, type Subject } from './baseline-reference.js'
 import { checkPlaces, deliver } from './deliver.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './run-options.js'
 import { readScenarios } from './scenario-files.js'
@@ -36,12 +43,18 @@ export async function capacity(name: string, raw: RawCapacityFlags, io: Io): Pro
   const flags = parseRunFlags(raw, io.env)
   const [scenario] = await readScenarios([name], flags, io)
   const { settings, required } = readSettings(raw, capacityOf(scenario!))
+  const reference = await findReference(subjectOf(scenario!, settings), flags, io)
+  const isCheck = raw.verify === true
+  const floor = findFloor({ required, reference, isCheck }, scenario!)
   if (flags.resultTo !== undefined) checkUpload(flags.resultTo, io)
   await checkPlaces(flags, io)
   const interrupt = listenForInterrupt(io)
   try {
-    const result = await search(scenario!, settings, { required, flags, io, interrupt })
+    const asked = { floor, isCheck, reference, allowEnvironment: flags.allowEnvironment }
+    const result = await search(scenario!, settings, { asked, flags, io, interrupt })
     const isWhole = await show(result, { flags, io, interrupt })
+    if (flags.updateBaseline && result.verdict === 'passed')
+      await acceptResults('update', [result], baselineFile(subjectOf(scenario!, settings), flags), io)
     const signal = interrupt.signalName()
     const code = exitCodeOf(result.verdict, { inconclusive: flags.inconclusive, signal })
     return code === EXIT.passed && !isWhole ? EXIT.error : code
@@ -56,10 +69,56 @@ interface Context {
   readonly interrupt: Interrupt
 }
 
+type Asked = Pick<CapacityRunOptions, 'floor' | 'isCheck' | keyof CapacityBasis>
+
+/** The load that has to be carried; undefined if there is none. Throws a UserError if there is nothing to verify. */
+function findFloor(
+  {
+    required,
+    reference,
+    isCheck,
+  }: {
+    readonly required: number | null
+    readonly reference: Reference | null
+    readonly isCheck: boolean
+  },
+  { baseline, file }: Scenario,
+): CapacityRunOptions['floor'] {
+  if (required !== null) return { load: required, by: 'require' }
+  if (!isCheck) return undefined
+  const accepted = reference === null ? [] : acceptedCapacities(reference.measurement)
+  if (accepted.length === 0) {
+    throw userError(
+      '--verify: there is no baseline of the capacity to verify',
+      `make one with perfctl capacity ${file ?? 'scenario.yaml'} --update-baseline, or name the load: --require 500/s`,
+    )
+  }
+  const usual = Math.exp(mean(accepted.map(({ lower }) => Math.log(lower))))
+  return { load: Number((usual * (1 - baseline.tolerance.capacity)).toPrecision(4)), by: 'baseline' }
+}
+
+/** The search as the subject of a comparison. */
+function subjectOf(scenario: Scenario, settings: CapacityOptions): Subject {
+  const { file, profile, baseline } = scenario
+  return {
+    file,
+    profile,
+    baseline: baseline.file === null ? null : beside(baseline.file),
+    scenario: { name: capacityName(scenario.name), ...identifySearch(scenario, settings) },
+    requests: listSeries(scenario),
+  }
+}
+
+/** The baseline of the capacity beside that of the runs: `shop.json` becomes `shop-capacity.json`. */
+function beside(file: string): string {
+  const { dir, name, ext } = parse(file)
+  return join(dir, `${capacityName(name)}${ext}`)
+}
+
 async function search(
   scenario: Scenario,
   settings: CapacityOptions,
-  { required, flags, io, interrupt }: Context & { readonly required: number | null },
+  { asked, flags, io, interrupt }: Context & { readonly asked: Asked },
 ): Promise<Result> {
   const note = (text: string) => {
     if (!flags.quiet) io.stderr.write(`${text}\n`)
@@ -73,7 +132,7 @@ async function search(
       target: flags.target,
       seed: flags.seed,
       workers: flags.workers,
-      floor: required === null ? undefined : { load: required, by: 'require' },
+      ...asked,
       signal: interrupt.stop,
       kill: interrupt.kill,
       onStart: ({ target, seed, workers }) => {

@@ -13,6 +13,20 @@ export interface NextStep {
   readonly command: string
 }
 
+/** A capacity becomes a baseline, or it is looked for longer. */
+function afterSearch({ verdict, comparison, capacity }: Result, file: string): NextStep | null {
+  if (verdict === 'regressed')
+    return {
+      why: 'If this change is intended, make it the new baseline',
+      command: `perfctl capacity ${file} --no-baseline --update-baseline`,
+    }
+  if (verdict !== 'passed' || comparison !== null || capacity?.check !== undefined) return null
+  return {
+    why: 'To compare later searches with this one',
+    command: `perfctl capacity ${file} --update-baseline`,
+  }
+}
+
 /** Returns the most helpful next step; null when there is nothing to do. */
 export function nextStep(result: Result): NextStep | null {
   const { verdict, comparison, scenario, shard } = result
@@ -31,6 +45,7 @@ export function nextStep(result: Result): NextStep | null {
   // The agents of the next run are the user's to name.
   const again = result.agents === undefined ? file : `${file} [agents as before]`
   if (verdict === 'error' || verdict === 'interrupted') return null
+  if (result.capacity !== undefined) return afterSearch(result, file)
   if (result.session !== null) return afterSession(result, file)
   if (result.generator.saturated) {
     return {

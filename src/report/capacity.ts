@@ -4,6 +4,8 @@
 import { printable } from '../base/printable.js'
 import { formatDuration, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
 import type { CapacityFigures, CapacityTrial, Miss } from '../stats/capacity.js'
+import type { Comparison } from '../stats/comparison.js'
+import type { RunVerdict } from '../stats/result.js'
 
 /** Formats a load: `412/s`, `20 users`. */
 export function formatLoad(load: number, of: CapacityFigures['of']): string {
@@ -145,4 +147,81 @@ export function summarizeSearch(figures: CapacityFigures): string {
   ]
     .filter((part) => part !== null)
     .join('; ')
+}
+
+/** Returns the outcome of a search in one sentence. */
+export function capacityHeadline(
+  verdict: Exclude<RunVerdict, 'error'>,
+  capacity: CapacityFigures,
+  comparison: Comparison | null,
+): string {
+  switch (verdict) {
+    case 'interrupted':
+      return `Interrupted: ${describeCapacity(capacity)}, as far as it is known.`
+    case 'regressed':
+      return `Regressed: ${describeCapacity(capacity)}${describeShortfall(capacity) || describeChange(comparison)}.`
+    case 'failed':
+      return `Failed: ${describeCapacity(capacity)}${describeShortfall(capacity)}.`
+    case 'inconclusive':
+      return `Inconclusive: ${describeCapacity(capacity)}; ${whyOpen(capacity, comparison)}.`
+    case 'passed':
+      return `Passed: ${describeCapacity(capacity)}${describeFloor(capacity)}${describeChange(comparison)}.`
+  }
+}
+
+function describeCapacity({ scenario, of, lower, upper, end, trials }: CapacityFigures): string {
+  const name = `"${printable(scenario)}"`
+  if (lower !== null) {
+    const least = upper === null && end !== 'decided' ? 'at least ' : ''
+    const most = end === 'max_carried' ? ', the most that was tried,' : ''
+    return `${name} carries ${least}${formatLoad(lower, of)}${most} within its limits`
+  }
+  const first = Math.min(...trials.map(({ offered }) => offered))
+  if (end === 'from_missed') return `${name} does not even carry ${formatLoad(first, of)} within its limits`
+  return upper === null
+    ? `what ${name} carries is not known`
+    : `${name} carries less than ${formatLoad(upper, of)} within its limits`
+}
+
+function describeShortfall({ check, of }: CapacityFigures): string {
+  if (check?.isCarried !== false) return ''
+  const load = formatLoad(check.load, of)
+  return check.by === 'require'
+    ? `, less than the required ${load}`
+    : `, less than ${load}, the baseline's less the tolerance`
+}
+
+function describeFloor({ check, of }: CapacityFigures): string {
+  if (check?.isCarried !== true) return ''
+  const load = formatLoad(check.load, of)
+  return check.by === 'require' ? `, as required: ${load}` : ", the baseline's less the tolerance"
+}
+
+function describeChange(comparison: Comparison | null): string {
+  const [row] = comparison?.metrics ?? []
+  if (!row || row.change === null || row.baseline === null) return ''
+  const percent = Math.round(Math.abs(row.change) * 100)
+  const baseline = row.metric === 'capacity' ? formatRate(row.baseline) : `${Math.round(row.baseline)}`
+  if (percent === 0) return `, as much as the baseline's ${baseline}`
+  return `, ${percent} % ${row.change < 0 ? 'less' : 'more'} than the baseline's ${baseline}`
+}
+
+function whyOpen({ end, check, of }: CapacityFigures, comparison: Comparison | null): string {
+  if (end === 'generator') return 'perfctl was the limit: use more --workers, or a larger machine'
+  if (check?.isCarried === null)
+    return `whether it carries ${formatLoad(check.load, of)} is open: raise the --budget`
+  if (comparison?.verdict === 'inconclusive') {
+    const [row] = comparison.metrics
+    return printable(comparison.notes[0] ?? row?.reason ?? 'the comparison is open')
+  }
+  return 'the time was used up: raise the --budget, or stop other work on this machine'
+}
+
+/** What the reader needs to trust a capacity. */
+export function listCapacityNotes({ trials }: CapacityFigures): string[] {
+  const slow = trials.filter(({ unrecovered }) => unrecovered === true).length
+  if (slow === 0) return []
+  return [
+    `after ${slow === 1 ? 'one overload' : `${slow} overloads`}, the service did not recover within 20 s: later trials may have met it slower than it is`,
+  ]
 }

@@ -7,11 +7,13 @@ import type { Comparison } from '../stats/comparison.js'
 import type { Result, RunVerdict } from '../stats/result.js'
 import type { NextStep } from './advice.js'
 import { describeAgents } from './agents.js'
+import { formatLoad, LOAD_TITLES, listLoads, summarizeSearch } from './capacity.js'
 import { renderComparison } from './comparison.js'
 import { renderErrors, renderRequests, renderThresholds, renderTimings } from './figures.js'
 import { listNotes } from './notes.js'
 import { inCharactersOf, type Page } from './page.js'
 import type { Paint, Style } from './style.js'
+import { type Column, renderTable } from './table.js'
 import { listTargetFacts } from './target.js'
 import { wrap } from './width.js'
 import { headline } from './wording.js'
@@ -28,6 +30,7 @@ export function renderConsole(result: Result, page: Page, next: NextStep | null)
   const parts = [
     renderHeadline(sentence, result.verdict, page),
     result.comparison === null ? '' : renderComparison(result.comparison, page),
+    renderCapacity(result, page),
     isEmpty ? '' : renderRequests({ ...result, requests }, page),
     renderTimings(requests, page),
     isEmpty ? '' : renderThresholds(result, page),
@@ -63,6 +66,11 @@ function renderHeadline(sentence: string, verdict: RunVerdict, { style, width }:
   return lines.map((line) => paint(style)(style.bold(line))).join('\n')
 }
 
+const LOAD_COLUMNS: readonly Column[] = LOAD_TITLES.map((title) => ({
+  title,
+  ...(title === '' ? { isFlexible: true } : { align: 'right' }),
+}))
+
 /** The color only repeats what the sentence says. */
 const VERDICTS: Readonly<Record<RunVerdict, { symbol: string; paint: (style: Style) => Paint }>> = {
   passed: { symbol: '✓', paint: (style) => style.green },
@@ -77,6 +85,18 @@ const VERDICTS: Readonly<Record<RunVerdict, { symbol: string; paint: (style: Sty
 function renderNotes(notes: readonly string[], sentence: string, { width, style }: Page): string {
   const news = notes.filter((note) => !sentence.includes(note))
   return news.map((note) => style.yellow(wrap(`note: ${note}`, width, '      '))).join('\n')
+}
+
+function renderCapacity({ capacity }: Result, { width, isUnbounded, style }: Page): string {
+  if (capacity === undefined || capacity.trials.length === 0) return ''
+  const rows = listLoads(capacity).map(({ cells }) => cells)
+  const table = renderTable(LOAD_COLUMNS, rows, { width, isUnbounded, indent: '  ', title: style.dim })
+  const { lower, of } = capacity
+  const figures =
+    lower === null
+      ? 'The figures below are of the first load'
+      : `The figures below are of the trials at ${formatLoad(lower, of)}`
+  return `${table}\n${wrap(`  ${summarizeSearch(capacity)}`, width, '  ')}\n\n${style.dim(wrap(`${figures}:`, width))}`
 }
 
 function renderTarget({ target }: Result, { width, style }: Page): string {

@@ -17,12 +17,14 @@ import type { Comparison, MetricComparison } from '../stats/comparison.js'
 import { findMetric, timingIn } from '../stats/metrics.js'
 import type { Result } from '../stats/result.js'
 import { listLoadDoubts, nameShard } from '../stats/shard.js'
+import { capacityHeadline } from './capacity.js'
 import { summarizeNeverSucceeded } from './never-succeeded.js'
 
 /** Formats a metric's value with its unit; – without data. */
 export function formatMetric(metric: string, value: number | null): string {
   if (value === null) return '–'
   if (isShare(metric)) return formatShare(value)
+  if (metric === 'capacity') return formatRate(value)
   switch (findMetric(metric)?.unit) {
     case 'ms':
       return formatLatency(value)
@@ -44,6 +46,11 @@ function isShare(metric: string): boolean {
   return metric === 'error_rate' || metric === 'stalls'
 }
 
+/** What a search finds, in arrivals per second or virtual users. */
+function isCapacity(metric: string): boolean {
+  return metric === 'capacity' || metric === 'capacity_vus'
+}
+
 /** Formats a change: `+7.3%`, or `+1.2pp` for the error rate; – without data. */
 export function formatMetricChange(metric: string, change: number | null): string {
   if (change === null) return '–'
@@ -63,7 +70,7 @@ export function formatLimit({ metric, tolerance, verdict }: MetricComparison): s
   if (verdict === 'new' || verdict === 'missing') return '–'
   const percent = `${Number((tolerance * 100).toFixed(2))}`
   if (isShare(metric)) return `+${percent}pp`
-  return findMetric(metric)?.better === 'higher' ? `-${percent}%` : `+${percent}%`
+  return isCapacity(metric) || findMetric(metric)?.better === 'higher' ? `-${percent}%` : `+${percent}%`
 }
 
 /** Returns what a row of a comparison is about: a request, the rare ones together, or the whole run. */
@@ -92,7 +99,9 @@ export function comparedCells(row: MetricComparison): string[] {
 
 /** Returns the outcome in one sentence, for readers who read only that. */
 export function headline(result: Result): string {
-  const { verdict, comparison, totals } = result
+  const { verdict, comparison, totals, capacity } = result
+  if (capacity !== undefined && verdict !== 'error' && result.neverSucceeded.length === 0)
+    return capacityHeadline(verdict, capacity, comparison)
   switch (verdict) {
     case 'regressed':
       return comparison === null ? 'Regressed.' : comparisonHeadline(comparison)
@@ -217,6 +226,7 @@ export function describeChange(row: Change): string {
     const whose = row.request === null ? '' : ` of ${subject}`
     return `throughput${whose} ${change < 0 ? 'fell' : 'rose'} ${figures}`
   }
+  if (isCapacity(row.metric)) return `the capacity ${change < 0 ? 'fell' : 'rose'} ${figures}`
   if (row.metric === 'error_rate')
     return `${subject} fails ${change > 0 ? 'more' : 'less'} often: error rate went ${figures}`
   if (row.metric === 'stalls')

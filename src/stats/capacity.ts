@@ -4,6 +4,8 @@
 
 /** The largest load that a service carries within its limits, and how it was found. */
 export interface CapacityFigures {
+  /** The name of the scenario; the result has one of its own. */
+  readonly scenario: string
   /** `rate`: loads are arrivals per second; `vus`: virtual users. */
   readonly of: 'rate' | 'vus'
   /** The limits that a trial has to keep, as written. */

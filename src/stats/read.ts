@@ -5,6 +5,7 @@ import { checkSchema, count, flag, list, number, readFileShape, Shape, text } fr
 import { Histogram } from './histogram.js'
 import { readObserved } from './observed.js'
 import { ratesOf } from './rates.js'
+import { readCapacity } from './read-capacity.js'
 import { readGenerator } from './read-generator.js'
 import { readComparison, readThreshold } from './read-verdict.js'
 import { readReadyMark } from './ready.js'
@@ -117,6 +118,7 @@ function readResult(root: Shape): Result {
     shards: root.get('shards').or(list(readShardMark), null),
     ...root.get('agents').or((agents) => ({ agents: agents.list().map(readAgentMark) }), {}),
     ...root.get('ready').or((mark) => ({ ready: readReadyMark(mark) }), {}),
+    ...root.get('capacity').or((capacity) => ({ capacity: readCapacity(capacity) }), {}),
     ...root.get('target').or((target) => ({ target: readTarget(target) }), {}),
     generator: readGenerator(root.get('generator')),
     stoppedBy: root.get('stoppedBy').or(text, null),

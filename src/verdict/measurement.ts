@@ -1,6 +1,7 @@
 /**
  * What a verdict is made from: the part that results and baselines have in common.
  */
+import type { CapacityFigures } from '../stats/capacity.js'
 import type {
   AgentMark,
   GeneratorHealth,
@@ -37,6 +38,8 @@ export interface Measurement {
   readonly shards?: readonly ShardMark[] | null
   /** The machines that sent the load together. */
   readonly agents?: readonly AgentMark[]
+  /** The capacity that was found, in a result of a search. */
+  readonly capacity?: Pick<CapacityFigures, 'of' | 'lower' | 'upper' | 'end'>
   /** The accepted jobs of a baseline, the newest last. */
   readonly jobs?: readonly Job[]
 }

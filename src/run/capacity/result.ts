@@ -15,14 +15,17 @@ import type { Measured, Result, RunEnvironment } from '../../stats/result.js'
 import { capacityVerdict } from '../../verdict/capacity/capacity-verdict.js'
 import { mostOftenMissed } from '../../verdict/capacity/judge-trial.js'
 import type { SearchEnd } from '../../verdict/capacity/search.js'
+import { compare } from '../../verdict/compare.js'
 import { listNeverSucceeded } from '../../verdict/never-succeeded.js'
 import type { Stopped } from '../failure.js'
-import { assembleMeasured } from '../result.js'
+import { assembleMeasured, type ComparisonBasis } from '../result.js'
 import { sloOf, steeredLoad } from './load.js'
 import type { TrialEnd } from './trials.js'
 
 /** Everything about a search that its result is made from. */
 export interface SearchRecord {
+  /** The scenario's own name. */
+  readonly scenario: string
   readonly plan: Plan
   readonly end: FleetEnd
   /** When the load began. */
@@ -70,11 +73,12 @@ export function identifySearch(
   }
 }
 
-/** Makes the result of a search, with its verdict. It isn't compared with a baseline yet. */
+/** Makes the result of a search, with its verdict. */
 export function assembleCapacity(
   scenario: Scenario,
   settings: CapacityOptions,
   record: SearchRecord,
+  basis: CapacityBasis,
 ): Result {
   const searched = asSearched(scenario, settings)
   const { trials, stopped } = record
@@ -94,9 +98,32 @@ export function assembleCapacity(
     ...(errorStack !== undefined && { errorStack }),
     capacity,
   }
+  const comparison = compareWith(whole, scenario, basis)
   const neverSucceeded = trials.length === 0 ? [] : listNeverSucceeded(whole, searched.thresholds)
-  return { ...whole, neverSucceeded, verdict: capacityVerdict({ ...whole, neverSucceeded }) }
+  const judged = { ...whole, neverSucceeded, comparison }
+  return { ...judged, verdict: capacityVerdict(judged) }
 }
+
+/** Null if there is nothing to compare: a check that was carried, or a search that did not end, has no capacity. */
+function compareWith(
+  result: Result & { readonly capacity: CapacityFigures },
+  { baseline }: Scenario,
+  { reference, allowEnvironment }: CapacityBasis,
+): Result['comparison'] {
+  const { interrupted, error, capacity } = result
+  if (reference === null || interrupted || error !== null || capacity.lower === null) return null
+  if (capacity.upper === null && capacity.check?.isCarried !== false && capacity.end === 'decided')
+    return null
+  return compare(reference.measurement, result, {
+    baseline: reference.name,
+    tolerance: baseline.tolerance,
+    minDeltaMs: baseline.minDeltaMs,
+    allowEnvironment,
+  })
+}
+
+/** What a capacity is compared with. */
+export type CapacityBasis = Pick<ComparisonBasis, 'reference' | 'allowEnvironment'>
 
 function lowest(trials: readonly TrialEnd[]): number {
   return Math.min(...trials.map(({ load }) => load))
@@ -125,6 +152,7 @@ function describe(searched: Scenario, { of, width }: CapacityOptions, record: Se
   const beyond = trials.filter(({ load, missed }) => missed.length > 0 && (lower === null || load > lower))
   const limit = answer?.upper ?? lowest(beyond)
   return {
+    scenario: record.scenario,
     of,
     slo: searched.thresholds.map(({ expression }) => expression),
     lower,

@@ -7,7 +7,6 @@ import { readGitCommit } from '../../base/git.js'
 import { readEnvironment } from '../../base/host.js'
 import { readLimits } from '../../base/limits.js'
 import { randomSeed } from '../../base/rng.js'
-import { formatDuration } from '../../base/units.js'
 import type { FleetEnd } from '../../load/fleet/threads.js'
 import { checkReachable, checkResources } from '../../load/once/preflight.js'
 import { awaitReady } from '../../load/once/ready.js'
@@ -28,12 +27,12 @@ import { setUp } from '../setup.js'
 import { countWorkers } from '../worker-count.js'
 import { findFirstRate } from './first-load.js'
 import { checkRows, settleMsOf, sloOf, steeredLoad, VUS_MAX } from './load.js'
-import { assembleCapacity, type SearchRecord } from './result.js'
+import { assembleCapacity, type CapacityBasis, type SearchRecord } from './result.js'
 import { LiveRig } from './rig.js'
 import { type TrialEnd, Trials } from './trials.js'
 
 /** Options that override or add to the scenario. */
-export interface CapacityRunOptions {
+export interface CapacityRunOptions extends CapacityBasis {
   /** Replaces the scenario's target: `demo` or an absolute URL. */
   readonly target?: string | undefined
   readonly seed?: number | undefined
@@ -57,7 +56,7 @@ export function capacityOf({ capacity }: Scenario): CapacityOptions {
 }
 
 /**
- * Searches the capacity of the service and returns the result, which isn't compared with a baseline. Like a run, a search
+ * Searches the capacity of the service and returns the judged result. Like a run, a search
  * that can't start or finish has a result. Throws a UserError for invalid input; nothing has been sent then.
  */
 export async function runCapacity(
@@ -73,10 +72,11 @@ export async function runCapacity(
     if (target === null || !isRunFailure(error)) throw error
     const plan = makePlan(scenario, { target, seed, today: wallTime().getTime() })
     const stopped = whyStopped(options.signal)
-    return assembleCapacity(scenario, settings, {
-      ...(await emptyRecord(plan, settings, options)),
+    const record = {
+      ...(await emptyRecord(plan, scenario, settings, options)),
       stopped: stopped.interrupted || stopped.error !== null ? stopped : { ...stopped, ...whyNotSent(error) },
-    })
+    }
+    return assembleCapacity(scenario, settings, record, options)
   }
 }
 
@@ -116,7 +116,7 @@ async function searchAt(
     const fault = await tearDown()
     if (fault !== null) options.onNotice?.(fault)
   }
-  return assembleCapacity(scenario, settings, { ...record, ...ready })
+  return assembleCapacity(scenario, settings, { ...record, ...ready }, options)
 }
 
 /** The load may last longer than the budget, which is kept by the search: recovery after its last trial. */
@@ -144,7 +144,7 @@ async function steer(
   options: Seeded & { readonly workers: number },
 ): Promise<SearchRecord> {
   const { signal, kill, workers, floor } = options
-  const empty = await emptyRecord(plan, settings, options)
+  const empty = await emptyRecord(plan, scenario, settings, options)
   const found = await firstLoad(plan, settings, options)
   if (found === null) {
     const error = signal.aborted ? null : 'the first look at the service: no request succeeded'
@@ -273,11 +273,13 @@ function isAtLeast(
 
 async function emptyRecord(
   plan: Plan,
+  { name }: Scenario,
   settings: CapacityOptions,
   { floor }: Pick<CapacityRunOptions, 'floor'>,
 ): Promise<SearchRecord> {
   const end: FleetEnd = { stoppedMs: 0, failure: null }
   return {
+    scenario: name,
     plan,
     end,
     from: settings.from,
@@ -289,9 +291,4 @@ async function emptyRecord(
     ...(floor && { check: { ...floor, isCarried: null } }),
     spentSeconds: 0,
   }
-}
-
-/** Describes how long trials take, for the start of a search. */
-export function describeTrials({ trialMs, budgetMs }: CapacityOptions): string {
-  return `trials of ${formatDuration(trialMs)}, at most ${formatDuration(budgetMs)}`
 }

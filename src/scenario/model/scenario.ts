@@ -132,10 +132,12 @@ export interface Tolerance {
   readonly p99: number
   readonly throughput: number
   readonly errorRate: number
+  /** Of a capacity, which only a search finds. */
+  readonly capacity: number
 }
 
 /** The limits that a scenario doesn't set. */
 export const BASELINE_DEFAULTS: Pick<BaselineOptions, 'tolerance' | 'minDeltaMs'> = {
-  tolerance: { p50: 0.1, p95: 0.15, p99: 0.25, throughput: 0.1, errorRate: 0.01 },
+  tolerance: { p50: 0.1, p95: 0.15, p99: 0.25, throughput: 0.1, errorRate: 0.01, capacity: 0.1 },
   minDeltaMs: 1,
 }
