@@ -33,7 +33,7 @@ export function listLoads(figures: CapacityFigures): LoadRow[] {
     const p95 = meanOf(trials.flatMap(({ p95 }) => p95 ?? []))
     const remark =
       role === 'capacity'
-        ? '✓ capacity'
+        ? `✓ ${figures.upper === null ? 'carried' : 'capacity'}`
         : role === 'met'
           ? '✓'
           : role === 'unsure'

@@ -59,6 +59,8 @@ export interface CapacityTrial {
   /** In ms; null without successful requests. */
   readonly p95: number | null
   readonly errorRate: number
+  /** Iterations in progress, on average; null if it isn't known. */
+  readonly concurrency: number | null
   readonly met: boolean
   /** It missed, but perfctl was the limit: it says nothing of the service. Absent otherwise. */
   readonly unsure?: true

@@ -49,6 +49,7 @@ function readTrial(shape: Shape): CapacityTrial {
     missed: shape.get('missed').or(list(readMiss), []),
     p95: shape.get('p95').or(number, null),
     errorRate: shape.get('errorRate').or(number, 0),
+    concurrency: shape.get('concurrency').or(number, null),
     met: shape.get('met').flag(),
     ...(shape.get('unsure').or(flag, false) && { unsure: true }),
     ...(shape.get('unrecovered').or(flag, false) && { unrecovered: true }),

@@ -6,6 +6,7 @@ import { formatCount, formatLatency, formatRate, formatShare, plural } from '../
 import { withWarmup } from '../../stats/add.js'
 import type { Comparison } from '../../stats/comparison.js'
 import type { RequestResult, Result, Totals } from '../../stats/result.js'
+import { LOAD_TITLES, listLoads, summarizeSearch } from '../capacity.js'
 import { describeAside, isAside, sideTitles, sortNotable } from '../comparison.js'
 import { listNotes } from '../notes.js'
 import { describeTimingsLeft, hasCache, listTimings } from '../observed.js'
@@ -24,6 +25,7 @@ export function renderMarkdown(result: Result): string {
     `<!-- perfctl:${markerName(result.scenario.name)} -->\n## ${SYMBOLS[result.verdict]} ${escapeMarkdown(result.scenario.name)}`,
     escapeMarkdown(sentence),
     result.comparison === null ? '' : renderComparison(result.comparison),
+    renderCapacity(result),
     renderThresholds(result),
     renderRequests(result.requests.map(withWarmup), result),
     renderTimings(result.requests),
@@ -67,6 +69,16 @@ function renderComparison(comparison: Comparison): string {
   const left = shown.length - rows.length
   const more = left === 0 ? '' : `\n\n${plural(left, 'more metric')} not shown; these are the worst.`
   return `${intro}\n\n${renderTable(titles, 2, rows)}${more}`
+}
+
+function renderCapacity({ capacity }: Result): string {
+  if (capacity === undefined || capacity.trials.length === 0) return ''
+  const rows = listLoads(capacity).map(({ cells, role }) => {
+    const [remark, ...others] = [...cells].reverse()
+    const shown = escapeMarkdown(remark!)
+    return [...others.reverse(), role === 'capacity' ? `**${shown}**` : shown]
+  })
+  return `${escapeMarkdown(summarizeSearch(capacity))}.\n\n${renderTable(LOAD_TITLES, 0, rows)}`
 }
 
 function renderThresholds({ thresholds, verdict }: Result): string {

@@ -34,6 +34,8 @@ export interface Chart {
   readonly yTicks: readonly { readonly at: number; readonly label: string }[]
   readonly lines: readonly Line[]
   readonly marks?: Marks
+  /** A part of the horizontal axis that is shaded. */
+  readonly band?: { readonly from: number; readonly to: number }
   /** The text shown when the pointer is over a value. */
   readonly readout: (index: number) => string
   readonly isSmall?: boolean
@@ -53,10 +55,16 @@ export function renderChart(chart: Chart): Markup {
 <figcaption><b>${chart.title}</b>${renderLegend(chart)}</figcaption>
 <div class="drawing" role="img" aria-label="${chart.title}: ${chart.description}">
 <svg class="scale" width="56" height="${full}" aria-hidden="true">${chart.yTicks.map(({ at, label }) => html`<text x="48" y="${tenth(TOP + height - (at / topOf(chart)) * height + 4)}">${label}</text>`)}</svg>
-<svg class="plot" height="${full}" aria-hidden="true">${renderGrid(chart, height)}<svg y="${TOP}" width="100%" height="${height}" viewBox="0 0 ${WIDTH} ${height}" preserveAspectRatio="none" overflow="visible">${chart.lines.map((line) => renderLine(chart, line, height))}</svg>${renderMarks(chart, height)}${renderReadouts(chart, height)}</svg>
+<svg class="plot" height="${full}" aria-hidden="true">${renderGrid(chart, height)}<svg y="${TOP}" width="100%" height="${height}" viewBox="0 0 ${WIDTH} ${height}" preserveAspectRatio="none" overflow="visible">${renderBand(chart, height)}${chart.lines.map((line) => renderLine(chart, line, height))}</svg>${renderMarks(chart, height)}${renderReadouts(chart, height)}</svg>
 </div>
 </figure>
 `
+}
+
+function renderBand({ band, xMax }: Chart, height: number): Content {
+  if (band === undefined) return NOTHING
+  const x = tenth((band.from / xMax) * WIDTH)
+  return html`<rect class="band" x="${x}" width="${tenth((band.to / xMax) * WIDTH) - x}" height="${height}"/>`
 }
 
 function topOf({ yTicks }: Chart): number {

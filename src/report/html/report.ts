@@ -4,6 +4,7 @@
 import { withWarmup } from '../../stats/add.js'
 import type { Result } from '../../stats/result.js'
 import type { NextStep } from '../advice.js'
+import { renderCapacity } from './capacity.js'
 import { renderComparison } from './comparison.js'
 import { renderDistribution } from './distribution.js'
 import { html, type Markup, NOTHING } from './markup.js'
@@ -20,7 +21,7 @@ const ROWS_MAX = 60
 /** Renders the report without the surrounding page. `next` is the suggested next step, null for none. */
 export function renderReport(measured: Result, next: NextStep | null): Markup {
   const result = { ...measured, requests: measured.requests.map(withWarmup) }
-  return html`${renderVerdict(result, next)}${result.comparison === null ? NOTHING : renderComparison(result.comparison)}${renderThresholds(result)}${renderRequests(result)}${renderTimings(result.requests)}${renderCharts(result)}${renderFailures(result)}${renderEach(result)}${renderConditions(result)}${renderSource(result)}`
+  return html`${renderVerdict(result, next)}${result.comparison === null ? NOTHING : renderComparison(result.comparison)}${renderCapacity(result.capacity)}${renderThresholds(result)}${renderRequests(result)}${renderTimings(result.requests)}${renderCharts(result)}${renderFailures(result)}${renderEach(result)}${renderConditions(result)}${renderSource(result)}`
 }
 
 function renderCharts(result: Result): Markup {

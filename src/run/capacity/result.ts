@@ -169,7 +169,7 @@ function describe(searched: Scenario, { of, width }: CapacityOptions, record: Se
 }
 
 function describeTrial(trial: TrialEnd): CapacityTrial {
-  const { load, meter, carried, start, seconds, missed, isUnsure, isUnrecovered } = trial
+  const { load, meter, carried, concurrency, start, seconds, missed, isUnsure, isUnrecovered } = trial
   const { latency, errorRate } = meter.collector.total(seconds)
   return {
     offered: load,
@@ -179,6 +179,7 @@ function describeTrial(trial: TrialEnd): CapacityTrial {
     missed,
     p95: latency.p95,
     errorRate,
+    concurrency: Math.round(concurrency * 10) / 10,
     met: missed.length === 0,
     ...(isUnsure && { unsure: true }),
     ...(isUnrecovered && { unrecovered: true }),

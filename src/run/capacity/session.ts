@@ -264,10 +264,11 @@ function answerOf(check: CapacityCheck, load: number): SearchRecord['answer'] {
 
 /** Whether a search shows that `load` is carried; null if that is open. */
 function isAtLeast(
-  { lower, end }: { readonly lower: number | null; readonly end: string | null },
+  { lower, upper, end }: Pick<NonNullable<SearchRecord['answer']>, 'lower' | 'upper' | 'end'>,
   load: number,
 ): boolean | null {
   if (lower !== null && lower >= load) return true
+  if (upper !== null && upper <= load) return false
   return end === 'decided' || end === 'from_missed' || end === 'max_carried' ? false : null
 }
 

@@ -5,6 +5,7 @@ import type { Ms } from '../../base/clock.js'
 import type { Second } from '../../load/measure/collector.js'
 import { judgeGenerator } from '../../load/measure/generator-health.js'
 import type { Threshold } from '../../scenario/model/scenario.js'
+import { mean } from '../../stats/math.js'
 import { isGrowing, judgeTrial, type TrialVerdict } from '../../verdict/capacity/judge-trial.js'
 import type { Meter, Rig } from './rig.js'
 
@@ -27,6 +28,8 @@ export interface TrialEnd extends TrialVerdict {
   /** When it was measured, in seconds since the load began, and how long. */
   readonly start: number
   readonly seconds: number
+  /** Iterations in progress, on average. */
+  readonly concurrency: number
   /** With all that went before since the last trial, and the recovery after it. */
   readonly spentSeconds: number
   /** After it, the service did not become as fast as at first. */
@@ -93,7 +96,9 @@ export class Trials {
     const isUnrecovered = end.missed.length > 0 && !(await this.recover())
     const spentSeconds = (rig.elapsedMs() - this.markMs) / 1000
     this.markMs = rig.elapsedMs()
-    return { ...end, load, meter, start: first, seconds: backlog.length - 1, spentSeconds, isUnrecovered }
+    const concurrency = mean(backlog.slice(1))
+    const figures = { load, meter, start: first, seconds: backlog.length - 1, concurrency }
+    return { ...end, ...figures, spentSeconds, isUnrecovered }
   }
 
   /** Sends `load` as soon as possible, and returns the first second before which it has been sent for `settleMs`. */

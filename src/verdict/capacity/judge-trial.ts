@@ -56,7 +56,7 @@ function listArrears({ totals, backlog, seconds }: TrialFigures, finished: numbe
   const [before, after] = [backlog[0]!, backlog.at(-1)!]
   const arrived = finished + after - before + totals.dropped
   // What is in flight at a moment varies by itself.
-  const chance = 2 * Math.sqrt(before + after + 1)
+  const chance = Math.sqrt(before + after + 1)
   if (arrived - finished - chance > (1 - CARRIED_LEAST) * arrived) arrears.push({ why: 'carried' })
   else if (isGrowing(backlog, arrived / seconds)) arrears.push({ why: 'backlog' })
   return arrears
