@@ -66,10 +66,17 @@ function renderHeadline(sentence: string, verdict: RunVerdict, { style, width }:
   return lines.map((line) => paint(style)(style.bold(line))).join('\n')
 }
 
-const LOAD_COLUMNS: readonly Column[] = LOAD_TITLES.map((title) => ({
-  title,
-  ...(title === '' ? { isFlexible: true } : { align: 'right' }),
-}))
+/** Left out on a narrow page, the lowest number first. */
+const EXPENDABLE_LOAD_COLUMNS: readonly string[] = ['errors', 'carried', 'met']
+
+const LOAD_COLUMNS: readonly Column[] = LOAD_TITLES.map((title) => {
+  const expendable = EXPENDABLE_LOAD_COLUMNS.indexOf(title)
+  return {
+    title,
+    ...(title === '' ? { isFlexible: true } : { align: 'right' }),
+    ...(expendable >= 0 && { expendable }),
+  }
+})
 
 /** The color only repeats what the sentence says. */
 const VERDICTS: Readonly<Record<RunVerdict, { symbol: string; paint: (style: Style) => Paint }>> = {
