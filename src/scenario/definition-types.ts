@@ -454,6 +454,8 @@ export interface ScenarioDefinition {
               readonly p99?: string | number | undefined
               /** How much lower the throughput may get. */
               readonly throughput?: string | number | undefined
+              /** How much less the capacity may get that perfctl capacity finds. */
+              readonly capacity?: string | number | undefined
               /** How many percentage points the error rate may increase. */
               readonly error_rate?: string | number | undefined
             }

@@ -105,6 +105,8 @@ async function searchAt(
   const workers = countWorkers(base, { asked: options.workers, cores: environment.cores, shard: null })
   checkResources(base, readLimits())
   options.onStart?.({ target, seed: base.seed, workers })
+  if (scenario.observe?.process !== undefined)
+    options.onNotice?.('the processes of the service are not observed in a search for its capacity')
   const ready = await awaitReady(scenario, base, { signal, onWait: options.onNotice })
   await checkReachable(target, scenario.http, signal)
   const { variables, tearDown } = await setUp(scenario, base, signal, kill)
