@@ -213,7 +213,7 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
     options: [
       {
         flags: '--metric <metric>',
-        description: 'Only p50, p95, p99, throughput or error_rate; repeatable',
+        description: 'Only p50, p95, p99, throughput, error_rate, capacity or capacity_vus; repeatable',
         isRepeatable: true,
       },
       { flags: '--request <name>', description: 'Only this request; repeatable', isRepeatable: true },

@@ -13,8 +13,7 @@ import { parseReportFlag } from '../report/formats/index.js'
 import { renderHistory } from '../report/history/console.js'
 import { renderHistoryJson } from '../report/history/json.js'
 import { renderHistoryMarkdown } from '../report/history/markdown.js'
-import { HISTORY_METRICS, type History } from '../verdict/history.js'
-import type { JudgedMetric } from '../verdict/judge.js'
+import { HISTORY_METRICS, type History, type HistoryMetric } from '../verdict/history.js'
 import { makeTrends, type Trend } from '../verdict/trend.js'
 import { findHistories } from './history-files.js'
 import { ownsStdout, pageOf } from './report.js'
@@ -77,7 +76,7 @@ function readReport(flag: string): { readonly render: Render; readonly path: str
   return { render: known.render, path: path ?? known.path }
 }
 
-function readMetric(text: string): JudgedMetric {
+function readMetric(text: string): HistoryMetric {
   const metric = HISTORY_METRICS.find((known) => known === text)
   if (metric !== undefined) return metric
   throw userError(

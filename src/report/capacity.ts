@@ -169,18 +169,23 @@ export function capacityHeadline(
   }
 }
 
-function describeCapacity({ scenario, of, lower, upper, end, trials }: CapacityFigures): string {
+function describeCapacity(capacity: CapacityFigures): string {
+  const { scenario, of, lower, upper, end, trials } = capacity
   const name = `"${printable(scenario)}"`
   if (lower !== null) {
     const least = upper === null && end !== 'decided' ? 'at least ' : ''
     const most = end === 'max_carried' ? ', the most that was tried,' : ''
     return `${name} carries ${least}${formatLoad(lower, of)}${most} within its limits`
   }
+  const [likely] = listLoads({ ...capacity, lower: null })
+    .filter(({ role }) => role === 'met')
+    .slice(-1)
   const first = Math.min(...trials.map(({ offered }) => offered))
   if (end === 'from_missed') return `${name} does not even carry ${formatLoad(first, of)} within its limits`
+  const met = likely === undefined ? '' : `; ${formatLoad(likely.offered, of)} was met, but in too few trials`
   return upper === null
-    ? `what ${name} carries is not known`
-    : `${name} carries less than ${formatLoad(upper, of)} within its limits`
+    ? `what ${name} carries is not known${met}`
+    : `${name} carries less than ${formatLoad(upper, of)} within its limits${met}`
 }
 
 function describeShortfall({ check, of }: CapacityFigures): string {

@@ -13,6 +13,7 @@ import {
   formatSizeRate,
   plural,
 } from '../base/units.js'
+import { isCapacity } from '../stats/capacity.js'
 import type { Comparison, MetricComparison } from '../stats/comparison.js'
 import { findMetric, timingIn } from '../stats/metrics.js'
 import type { Result } from '../stats/result.js'
@@ -44,11 +45,6 @@ export function formatMetric(metric: string, value: number | null): string {
 /** Shares change by percentage points. */
 function isShare(metric: string): boolean {
   return metric === 'error_rate' || metric === 'stalls'
-}
-
-/** What a search finds, in arrivals per second or virtual users. */
-function isCapacity(metric: string): boolean {
-  return metric === 'capacity' || metric === 'capacity_vus'
 }
 
 /** Formats a change: `+7.3%`, or `+1.2pp` for the error rate; – without data. */

@@ -2,6 +2,19 @@
  * What a search for a capacity found, as result files hold it.
  */
 
+/** The metrics of a search, as comparisons call them: in arrivals per second, and in virtual users. */
+export type CapacityMetric = 'capacity' | 'capacity_vus'
+
+/** Returns the metric of a search. */
+export function capacityMetric(of: CapacityFigures['of']): CapacityMetric {
+  return of === 'rate' ? 'capacity' : 'capacity_vus'
+}
+
+/** Whether a metric is that of a search; more is better then. */
+export function isCapacity(metric: string): metric is CapacityMetric {
+  return metric === 'capacity' || metric === 'capacity_vus'
+}
+
 /** The largest load that a service carries within its limits, and how it was found. */
 export interface CapacityFigures {
   /** The name of the scenario; the result has one of its own. */

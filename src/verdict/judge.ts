@@ -1,6 +1,7 @@
 /**
  * The question about one metric and its answer, whichever rule asks: how a finding becomes a verdict.
  */
+import type { CapacityMetric } from '../stats/capacity.js'
 import type { Why } from '../stats/comparison.js'
 import type { RatioMetric } from './judged-metric.js'
 
@@ -37,7 +38,7 @@ export interface Judgement {
 
 /** Returns the relative change, or for a share the difference; null if a side is unknown or the baseline is 0. */
 export function changeOf(
-  metric: JudgedMetric,
+  metric: JudgedMetric | CapacityMetric,
   baseline: number | null,
   current: number | null,
 ): number | null {

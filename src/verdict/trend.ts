@@ -6,18 +6,19 @@
  * {@link FALSE_SHARE} are chance, and a history without changes reports one with that probability.
  */
 
+import { isCapacity } from '../stats/capacity.js'
 import { type ChangePoint, findChangePoints, LEVEL_MIN, testFirstChange } from '../stats/change-points.js'
 import { median } from '../stats/math.js'
 import { findMetric } from '../stats/metrics.js'
 import { differences } from './environment.js'
-import { HISTORY_METRICS, type History, type HistoryPoint } from './history.js'
-import { changeOf, type JudgedMetric } from './judge.js'
+import { HISTORY_METRICS, type History, type HistoryMetric, type HistoryPoint } from './history.js'
+import { changeOf } from './judge.js'
 
 /** One metric of one request over time. */
 export interface Trend {
   /** Null for the whole run. */
   readonly request: string | null
-  readonly metric: JudgedMetric
+  readonly metric: HistoryMetric
   /** One for each point of the history; null if it wasn't measured. */
   readonly values: readonly (number | null)[]
   /** The first and last known values, in ms, per second or as a share. */
@@ -160,7 +161,7 @@ function countDraws(series: number): number {
 function describe(
   points: readonly ChangePoint[],
   values: readonly number[],
-  metric: JudgedMetric,
+  metric: HistoryMetric,
 ): TrendChange[] {
   const edges = [0, ...points.map(({ index }) => index), values.length]
   const levels = edges.slice(1).map((edge, i) => median(values.slice(edges[i], edge)))
@@ -172,7 +173,7 @@ function describe(
       before,
       after,
       change: changeOf(metric, before, after),
-      isWorse: isLower === (findMetric(metric)?.better === 'higher'),
+      isWorse: isLower === (isCapacity(metric) || findMetric(metric)?.better === 'higher'),
       pValue,
     }
   })
@@ -187,7 +188,7 @@ function describe(
 }
 
 /** The size of a change, in units of the smallest that is reported. */
-function sizeOf({ change }: Pick<TrendChange, 'change'>, metric: JudgedMetric): number {
+function sizeOf({ change }: Pick<TrendChange, 'change'>, metric: HistoryMetric): number {
   const least = metric === 'error_rate' ? LEAST_POINTS : LEAST_CHANGE
   return change === null ? Number.POSITIVE_INFINITY : Math.abs(change) / least
 }

@@ -39,7 +39,7 @@ function joined(result: Result): Result {
 
 const OPTIONS = {
   baseline: 'a',
-  tolerance: { p50: 0.1, p95: 0.15, p99: 0.25, throughput: 0.1, errorRate: 0.01 },
+  tolerance: { p50: 0.1, p95: 0.15, p99: 0.25, throughput: 0.1, errorRate: 0.01, capacity: 0.1 },
   minDeltaMs: 1,
 }
 

@@ -55,7 +55,7 @@ describe('the verdict', () => {
   })
 
   test('less than half the tolerance is never a regression', () => {
-    const tolerance = { p50: 0.8, p95: 0.8, p99: 0.8, throughput: 0.5, errorRate: 0.01 }
+    const tolerance = { p50: 0.8, p95: 0.8, p99: 0.8, throughput: 0.5, errorRate: 0.01, capacity: 0.5 }
     expect(compare(before, slower, { tolerance }).verdict).toBe('passed')
   })
 

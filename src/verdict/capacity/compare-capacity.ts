@@ -2,7 +2,7 @@
  * Compares the capacity that a search found with accepted ones.
  */
 
-import type { CapacityFigures } from '../../stats/capacity.js'
+import { type CapacityFigures, capacityMetric } from '../../stats/capacity.js'
 import type { Comparison } from '../../stats/comparison.js'
 import { median } from '../../stats/math.js'
 import { findDoubts } from '../comparable.js'
@@ -25,8 +25,8 @@ export function boundsOf({ lower, upper }: Pick<CapacityFigures, 'lower' | 'uppe
   return lower === null ? [] : [{ lower, upper }]
 }
 
-/** Searches of one job are one look at the machine, however many there are. */
-function boundsOfJob({ capacity = [] }: Job): CapacityBounds[] {
+/** Searches of one job are one look at the machine, however many there are. Empty if it has none. */
+export function boundsOfJob({ capacity = [] }: Job): CapacityBounds[] {
   if (capacity.length === 0) return []
   const uppers = capacity.flatMap(({ upper }) => upper ?? [])
   const lower = median(capacity.map((bounds) => bounds.lower))
@@ -67,7 +67,7 @@ export function compareCapacity(
     metrics: [
       {
         request: null,
-        metric: found.of === 'rate' ? 'capacity' : 'capacity_vus',
+        metric: capacityMetric(found.of),
         baseline: before,
         current,
         change: before === null || current === null ? null : current / before - 1,

@@ -7,6 +7,7 @@ import { formatBaseline, parseBaseline } from '../../../src/verdict/baseline-fil
 import { capacityVerdict } from '../../../src/verdict/capacity/capacity-verdict.js'
 import { acceptedCapacities } from '../../../src/verdict/capacity/compare-capacity.js'
 import { compare } from '../../../src/verdict/compare.js'
+import { findExclusion, historiesOfResults, historyOfBaseline } from '../../../src/verdict/history.js'
 import { SHOP, simulate } from '../simulate.js'
 
 const FOUND: CapacityFigures = {
@@ -120,6 +121,29 @@ describe('a baseline of capacities', () => {
     expect(findObstacle(search(468, 1, { end: 'budget' }))).not.toBeNull()
     expect(findObstacle(search(468, 1, { upper: null }))).not.toBeNull()
     expect(findObstacle(search(468, 1, { upper: null, end: 'max_carried' }))).toBeNull()
+  })
+})
+
+describe('the history of a capacity', () => {
+  test('is that of what was found, not of the figures at it', () => {
+    const open = (lower: number, day: number): Result => {
+      const result = search(lower, day)
+      return { ...result, scenario: { ...result.scenario, model: 'open' } }
+    }
+    const results = [468, 470, 410].map((lower, index) => open(lower, index + 1))
+    const [history] = historiesOfResults(results.map((result) => ({ file: 'r.json', result })))
+    const ofBaseline = historyOfBaseline(makeBaseline(results as [Result, ...Result[]]), 'b.json')
+    for (const { points } of [history!, ofBaseline])
+      expect(points.map(({ figures }) => figures)).toEqual(
+        [468, 470, 410].map((capacity) => [{ request: null, values: { capacity } }]),
+      )
+  })
+
+  test('leaves out searches that found none', () => {
+    expect(findExclusion(search(468, 1))).toBeNull()
+    expect(findExclusion(search(468, 1, { upper: null, end: 'budget' }))).toBe(
+      'a search that found no capacity',
+    )
   })
 })
 
