@@ -45,8 +45,9 @@ export class CapacityCheck {
 
   /** Takes what came of the trial that `next` returned. */
   record(trial: Trial): void {
-    const { load, trialSeconds: seconds } = this.goal
-    this.unsure = this.ledger.add({ load, seconds }, trial) ? 0 : this.unsure + 1
+    const probe = this.next()
+    if (probe?.load !== trial.load) throw new Error(`not asked for a trial of ${trial.load}`)
+    this.unsure = this.ledger.add(probe, trial) ? 0 : this.unsure + 1
   }
 
   /** Returns what is known so far. */

@@ -3,8 +3,8 @@
  * out. No clock, no randomness: equal trials give equal searches.
  *
  * It explores upwards, doubling, with short trials, until one misses; bisects in logarithms between the last two until they
- * are two widths apart; and then confirms both by the rule of MLRsearch (`rule.ts`), and what lies between them. Single
- * trials may be lucky or unlucky, so a bound only counts when the rule has decided. If it decides against one, the
+ * are a width apart; and then confirms both by the rule of MLRsearch (`rule.ts`). Single trials may be lucky or unlucky, so
+ * a load that misses is looked at twice, and a bound only counts when the rule has decided. If it decides against one, the
  * search explores from there, down or up, first by a width and then by twice as much each time.
  */
 import { UNSURE_MAX } from './check.js'
@@ -70,14 +70,12 @@ export class CapacitySearch {
   /** Takes what came of the trial that `next` returned. */
   record(trial: Trial): void {
     const probe = this.next()
-    if (probe === null) return
+    if (probe?.load !== trial.load) throw new Error(`not asked for a trial of ${trial.load}`)
     if (this.ledger.add(probe, trial)) {
       this.unsure = 0
       this.move(probe.load, trial.isMet)
     } else if (++this.unsure === UNSURE_MAX) {
-      this.isAtLimit = true
-      this.high = null
-      this.exploring = null
+      this.stopAt(probe.load)
     }
   }
 
@@ -120,9 +118,9 @@ export class CapacitySearch {
     const isLowOpen = ledger.classOf(low) === 'undecided'
     if (high === null) return isLowOpen ? low : this.isAtLimit ? 'generator' : 'max_carried'
     const middle = loads.between(low, high)
-    const isHighOpen = ledger.classOf(high) === 'undecided'
     if (middle !== null) return middle
-    return isLowOpen ? low : isHighOpen ? high : 'decided'
+    if (isLowOpen) return low
+    return ledger.classOf(high) === 'undecided' ? high : 'decided'
   }
 
   /** Moves the bracket by what a trial said. */
@@ -137,6 +135,15 @@ export class CapacitySearch {
     // After a miss of the first load there is nothing left to search.
     const isOpen = load === this.loads.from || this.ledger.classOf(load) === 'undecided'
     return isOpen && this.ledger.trialsAt(load) < LOOKS
+  }
+
+  /** Takes a load for too much for perfctl. What it could send below that is still confirmed. */
+  private stopAt(load: number): void {
+    this.isAtLimit = true
+    this.unsure = 0
+    this.exploring = null
+    this.high = null
+    if (load === this.low) this.low = null
   }
 
   private moveTo(load: number, isMet: boolean): void {

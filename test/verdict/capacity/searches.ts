@@ -21,12 +21,13 @@ export const USUAL = {
 /** Those of a quick look. */
 export const SHORT = { ...USUAL, trialSeconds: 2, settleSeconds: 0.5, sumSeconds: 8 } as const
 
-/** What came of many searches. Shares are of all searches. */
+/** What came of many searches. */
 export interface Found {
   readonly searches: number
-  /** The truth lies between the bounds, and at most one width outside of them. */
+  /** The shares in which the truth lies between the bounds, and at most one width outside of them. */
   readonly within: number
   readonly near: number
+  /** How many ended so. */
   readonly ends: Readonly<Partial<Record<SearchEnd, number>>>
   /** The median of what a search took, in seconds, the most, and the median number of trials. */
   readonly spent: number
@@ -59,7 +60,7 @@ export function countFound(
       search.record(trial)
     }
     const { lower, upper, end, spentSeconds } = search.answer()
-    ends[end!] = (ends[end!] ?? 0) + 1 / searches
+    ends[end!] = (ends[end!] ?? 0) + 1
     spent!.push(spentSeconds)
     trials!.push(truths.length)
     // If it changes, it is what it was in the middle of the search.

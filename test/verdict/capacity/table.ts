@@ -25,7 +25,7 @@ export function printSearches(
       if (only.length > 0 && !only.some((part) => name.includes(part))) continue
       const found = countFound(world, settings, searches, seeds)
       const truth = trueCapacity(world.service, world.slo, world.arrivals)
-      const ends = Object.entries(found.ends).map(([end, share]) => `${end} ${percent(share)}`)
+      const ends = Object.entries(found.ends).map(([end, count]) => `${count} ${end}`)
       const cells = [
         name,
         truth.toFixed(1),

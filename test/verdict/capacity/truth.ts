@@ -14,14 +14,29 @@ export interface Slo {
 /** When requests arrive: as a Poisson process, or evenly spaced. */
 export type Arrivals = 'poisson' | 'even'
 
+const known = new Map<string, number>()
+
 /** Returns the load in requests per second at which the latency in the long run is just the limit. */
-export function trueCapacity(model: ServiceModel, slo: Slo, arrivals: Arrivals): number {
+export function trueCapacity(...question: Parameters<typeof findCapacity>): number {
+  const key = JSON.stringify(question)
+  const capacity = known.get(key) ?? findCapacity(...question)
+  known.set(key, capacity)
+  return capacity
+}
+
+function findCapacity(
+  model: ServiceModel,
+  slo: Slo,
+  arrivals: Arrivals,
+  by: 'theory' | 'simulation' = 'theory',
+): number {
   const most = model.servers / model.seconds
   // Without any randomness, nothing waits until there is no more room.
   if (model.isFixed && arrivals === 'even') return most
-  const latency = model.isFixed || arrivals === 'even' ? simulated(model, slo, arrivals) : erlang(model, slo)
+  const hasTheory = !model.isFixed && arrivals === 'poisson' && by === 'theory'
+  const latency = hasTheory ? erlang(model, slo) : simulated(model, slo, arrivals)
   let [low, high] = [0, most]
-  for (let step = 0; step < 40; step++) {
+  for (let step = 0; step < 24; step++) {
     const middle = (low + high) / 2
     if (latency(middle) > slo.seconds) high = middle
     else low = middle
@@ -57,7 +72,7 @@ function erlang({ servers, seconds }: ServiceModel, { metric }: Slo): (load: num
   }
 }
 
-const LONG_RUN = 300_000
+const LONG_RUN = 200_000
 
 /** The latency of so many requests, always with the same random numbers. */
 function simulated(model: ServiceModel, { metric }: Slo, arrivals: Arrivals): (load: number) => number {
