@@ -76,7 +76,7 @@ function meanOf(values: readonly number[]): number | null {
 }
 
 /** What a trial missed, briefly: `p95 < 200ms`, `arrivals dropped`. */
-export function describeMiss({ why, expression }: Miss): string {
+function describeMiss({ why, expression }: Miss): string {
   switch (why) {
     case 'threshold':
       return printable(expression ?? '')
@@ -90,7 +90,7 @@ export function describeMiss({ why, expression }: Miss): string {
 }
 
 /** What limits the capacity: `p95 of "search"`, `429 of "search"`, `a growing backlog`. */
-export function describeLimit({ why, metric, request, status, expression }: Miss): string {
+function describeLimit({ why, metric, request, status, expression }: Miss): string {
   const whose = request === undefined ? '' : ` of "${printable(request)}"`
   switch (why) {
     case 'threshold':

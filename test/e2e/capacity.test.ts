@@ -179,7 +179,7 @@ describe('from the shell', () => {
 })
 
 test('a capacity is verified against its baseline', async () => {
-  const session = startSession({ 'shop.yaml': SCENARIO })
+  const session = startSession({ 'shop.yaml': `${SCENARIO}baseline: { tolerance: { capacity: 40% } }\n` })
   const { url } = await startSlots(200)
   const accepted = await session.perfctl(['capacity', 'shop.yaml', '-t', url, '--update-baseline'])
   expect(accepted.code, accepted.stdout + accepted.stderr).toBe(0)

@@ -242,6 +242,8 @@ async function conduct(
   })
   await pursue(search)
   const answer = search.answer()
+  // Trials that contradict the check leave it open.
+  if (check !== undefined && (answer.lower ?? 0) >= check.load) check = { ...check, isCarried: null }
   if (check === undefined && floor !== undefined)
     check = { ...floor, isCarried: isAtLeast(answer, floor.load) }
   return { answer, ...(check && { check }) }

@@ -6,7 +6,7 @@ import { findMetric } from '../../stats/metrics.js'
 import type { Threshold } from './scenario.js'
 
 /** What is searched: arrivals per second (open model), or virtual users (closed model). */
-export type CapacityOf = 'rate' | 'vus'
+type CapacityOf = 'rate' | 'vus'
 
 /** The settings of a search. */
 export interface CapacityOptions {

@@ -21,7 +21,7 @@ export function acceptedCapacities({
 }
 
 /** Returns what is known of a capacity; empty if it isn't known. */
-export function boundsOf({ lower, upper }: Pick<CapacityFigures, 'lower' | 'upper'>): CapacityBounds[] {
+function boundsOf({ lower, upper }: Pick<CapacityFigures, 'lower' | 'upper'>): CapacityBounds[] {
   return lower === null ? [] : [{ lower, upper }]
 }
 

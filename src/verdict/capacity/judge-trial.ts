@@ -38,7 +38,10 @@ export function judgeTrial(slo: readonly Threshold[], figures: TrialFigures): Tr
     ...unmet.map(({ threshold }) => describeMiss(threshold, figures)),
     ...listArrears(figures, finished),
   ]
-  const isLate = missed.length === unmet.length && unmet.every(({ result }) => result.inDoubt === true)
+  // Whatever is sent or read half a median late isn't the service's arrears.
+  const isHeldUp = generator.lateFrom === 50 && totals.dropped === 0
+  const isLate =
+    (missed.length === unmet.length || isHeldUp) && unmet.every(({ result }) => result.inDoubt === true)
   return {
     carried: (finished - failed) / seconds,
     missed,

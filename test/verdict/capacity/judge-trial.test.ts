@@ -58,6 +58,10 @@ describe('a trial', () => {
     }
     const slo = [threshold('p95 < 25ms', { limit: 25 })]
     expect(judgeTrial(slo, late).isUnsure).toBe(true)
+    const behind = { backlog: [...new Array(10).fill(6), 306] }
+    expect(judgeTrial(slo, { ...late, ...behind }).isUnsure).toBe(false)
+    const held = { ...late, ...behind, generator: { ...generator, lateFrom: 50 as const } }
+    expect(judgeTrial([threshold('p95 < 1s', {})], held).isUnsure).toBe(true)
     // Dropped arrivals are no matter of lateness.
     expect(judgeTrial(slo, { ...late, totals: { ...late.totals, dropped: 5 } }).isUnsure).toBe(false)
   })
