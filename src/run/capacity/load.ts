@@ -6,10 +6,10 @@ import { type UserError, userError } from '../../base/errors.js'
 import { formatCount } from '../../base/units.js'
 import { openRows } from '../../plan/rows.js'
 import { usesFeeder } from '../../scenario/data/feeders.js'
-import { type CapacityOptions, isOfTrial } from '../../scenario/model/capacity.js'
+import { isOfTrial } from '../../scenario/model/capacity.js'
 import type { Step } from '../../scenario/model/journey.js'
 import { LOAD_DEFAULTS, type Load } from '../../scenario/model/load-types.js'
-import type { Scenario, Threshold } from '../../scenario/model/scenario.js'
+import type { CapacityOptions, Scenario, Threshold } from '../../scenario/model/scenario.js'
 
 /** The most virtual users on this machine if the scenario sets no limit. */
 export const VUS_MAX = 1000

@@ -1,32 +1,8 @@
 /**
  * How the capacity of a service is searched: the largest load that it carries within its limits.
  */
-import type { Ms } from '../../base/clock.js'
 import { findMetric } from '../../stats/metrics.js'
-import type { Threshold } from './scenario.js'
-
-/** What is searched: arrivals per second (open model), or virtual users (closed model). */
-type CapacityOf = 'rate' | 'vus'
-
-/** The settings of a search. */
-export interface CapacityOptions {
-  readonly of: CapacityOf
-  /** The limits that the service has to keep; null: the thresholds of the scenario. */
-  readonly slo: readonly Threshold[] | null
-  /** The first load, in arrivals per second or virtual users; null: derived from a first look at the service. */
-  readonly from: number | null
-  /** The most to send; null: no limit, which only a service on this machine gets. */
-  readonly max: number | null
-  /** How close the two bounds come, as a share of the lower one. */
-  readonly width: number
-  readonly trialMs: Ms
-  readonly settleMs: Ms
-  /** The trial time at a bound before it counts. */
-  readonly sumMs: Ms
-  /** The share of it that may miss. */
-  readonly exceed: number
-  readonly budgetMs: Ms
-}
+import type { CapacityOptions } from './scenario.js'
 
 /** The settings that a scenario doesn't name. */
 export const CAPACITY_DEFAULTS: CapacityOptions = {

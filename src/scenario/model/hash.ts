@@ -3,10 +3,9 @@
  */
 import { createHash } from 'node:crypto'
 import { isSecretHeader, redact } from '../../base/secrets.js'
-import type { CapacityOptions } from './capacity.js'
 import type { HttpOptions } from './http-types.js'
 import type { BodySpec, RequestSpec, SentFile } from './request.js'
-import type { Feeder, Scenario } from './scenario.js'
+import type { CapacityOptions, Feeder, Scenario } from './scenario.js'
 import { mapRequests } from './steps.js'
 
 /**

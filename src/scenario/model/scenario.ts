@@ -3,7 +3,6 @@
  * JSON, except for the rows of data files and the files to send. A YAML text becomes one only through `readScenario`.
  */
 import type { Ms } from '../../base/clock.js'
-import type { CapacityOptions } from './capacity.js'
 import type { HttpOptions } from './http-types.js'
 import type { JourneySpec, Step } from './journey.js'
 import type { Load } from './load-types.js'
@@ -114,6 +113,27 @@ export interface Threshold {
 interface AbortRule {
   readonly afterMs: Ms
   readonly minSamples: number
+}
+
+/** How the capacity of the service is searched: the largest load that it carries within its limits. */
+export interface CapacityOptions {
+  /** Arrivals per second (open model), or virtual users (closed model). */
+  readonly of: 'rate' | 'vus'
+  /** The limits that the service has to keep; null: the thresholds of the scenario. */
+  readonly slo: readonly Threshold[] | null
+  /** The first load, in arrivals per second or virtual users; null: derived from a first look at the service. */
+  readonly from: number | null
+  /** The most to send; null: no limit, which only a service on this machine gets. */
+  readonly max: number | null
+  /** How close the two bounds come, as a share of the lower one. */
+  readonly width: number
+  readonly trialMs: Ms
+  readonly settleMs: Ms
+  /** The trial time at a bound before it counts. */
+  readonly sumMs: Ms
+  /** The share of it that may miss. */
+  readonly exceed: number
+  readonly budgetMs: Ms
 }
 
 /** What a run is compared with, and how strictly. */

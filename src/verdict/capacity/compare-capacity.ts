@@ -2,11 +2,11 @@
  * Compares the capacity that a search found with accepted ones.
  */
 
+import type { Tolerance } from '../../scenario/model/scenario.js'
 import { type CapacityFigures, capacityMetric } from '../../stats/capacity.js'
 import type { Comparison } from '../../stats/comparison.js'
 import { median } from '../../stats/math.js'
 import { findDoubts } from '../comparable.js'
-import type { CompareOptions } from '../compare.js'
 import type { CapacityBounds, Job } from '../job-figures.js'
 import type { Measurement } from '../measurement.js'
 import { judgeCapacity } from './judge-capacity.js'
@@ -33,6 +33,14 @@ export function boundsOfJob({ capacity = [] }: Job): CapacityBounds[] {
   return [{ lower, upper: uppers.length === 0 ? null : Math.max(lower, median(uppers)) }]
 }
 
+/** What a comparison of capacities goes by. */
+interface CapacityLimits {
+  /** The name of the reference. */
+  readonly baseline: string
+  readonly tolerance: Pick<Tolerance, 'capacity'>
+  readonly allowEnvironment: boolean
+}
+
 /**
  * Judges whether the capacity of `candidate` is less than that of `reference`. Both were measured with the same scenario.
  * It is inconclusive if one of them isn't known, or if they can't be compared.
@@ -40,7 +48,7 @@ export function boundsOfJob({ capacity = [] }: Job): CapacityBounds[] {
 export function compareCapacity(
   reference: Measurement,
   candidate: Measurement,
-  options: CompareOptions,
+  options: CapacityLimits,
 ): Comparison {
   const { baseline, tolerance } = options
   const accepted = acceptedCapacities(reference)
