@@ -13,7 +13,7 @@ import type { InitFlags } from './init.js'
 import { KUBERNETES } from './kubernetes-commands.js'
 import type { RawMergeFlags } from './merge.js'
 import { like } from './options.js'
-import { AB, BASELINE, RUN, SELFTEST } from './run-commands.js'
+import { AB, BASELINE, CAPACITY, RUN, SELFTEST } from './run-commands.js'
 import type { RawTryFlags } from './try.js'
 import type { RawValidateFlags } from './validate.js'
 
@@ -21,6 +21,7 @@ import type { RawValidateFlags } from './validate.js'
 export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
   RUN,
   AB,
+  CAPACITY,
   BASELINE,
   {
     name: 'compare',
@@ -212,7 +213,8 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
     options: [
       {
         flags: '--metric <metric>',
-        description: 'Only p50, p95, p99, throughput, error_rate, cpu_per_request or memory_max; repeatable',
+        description:
+          'Only p50, p95, p99, throughput, error_rate, cpu_per_request, memory_max, capacity or capacity_vus; repeatable',
         isRepeatable: true,
       },
       { flags: '--request <name>', description: 'Only this request; repeatable', isRepeatable: true },
@@ -253,6 +255,10 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
       },
       { flags: '--errors <share>', description: 'Respond to this share of requests with 503, such as 2%' },
       { flags: '--stall <for/every>', description: 'Stall periodically: 200ms/5s is 200 ms every 5 s' },
+      {
+        flags: '--capacity <rate>',
+        description: 'Carry so many requests per second, such as 300/s; more wait in a queue',
+      },
       { flags: '--seed <n>', description: 'Seed of the random latencies' },
     ],
     run: async (_argument: undefined, flags: DemoFlags, io) => (await import('./demo.js')).demo(flags, io),

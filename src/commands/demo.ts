@@ -6,9 +6,11 @@ import { EXIT, type ExitCode } from '../base/exit.js'
 import type { Io } from '../base/io.js'
 import {
   formatDuration,
+  formatRate,
   formatShare,
   formatSizeRate,
   parseDuration,
+  parseRate,
   parseRatio,
   parseSizeRate,
 } from '../base/units.js'
@@ -26,6 +28,7 @@ export interface DemoFlags {
   readonly leak?: string
   readonly errors?: string
   readonly stall?: string
+  readonly capacity?: string
   readonly seed?: string
 }
 
@@ -58,6 +61,7 @@ function readFlags(flags: DemoFlags): DemoOptions {
     leak: flags.leak === undefined ? DEMO_DEFAULTS.leak : readLeak(flags.leak),
     errors: flags.errors === undefined ? DEMO_DEFAULTS.errors : readShare(flags.errors),
     stall: flags.stall === undefined ? DEMO_DEFAULTS.stall : readStall(flags.stall),
+    capacity: flags.capacity === undefined ? DEMO_DEFAULTS.capacity : readCapacity(flags.capacity),
     seed: flags.seed === undefined ? DEMO_DEFAULTS.seed : readSeed(flags.seed),
   }
 }
@@ -119,6 +123,15 @@ function readStall(text: string): Stall {
   )
 }
 
+function readCapacity(text: string): number {
+  const perSecond = parseRate(text)
+  if (perSecond !== null && perSecond >= 0.1 && perSecond <= 100_000) return perSecond
+  throw userError(
+    `--capacity: "${text}" is not a rate`,
+    'write a rate from 0.1/s to 100000/s, such as --capacity 300/s',
+  )
+}
+
 function readSeed(text: string): number {
   const seed = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (Number.isSafeInteger(seed)) return seed
@@ -126,7 +139,7 @@ function readSeed(text: string): number {
 }
 
 /** What the flags make worse, as ` (slow x1.3, errors 2%)`; empty for a healthy service. */
-function describe({ slow, slowDb, coldCache, cpu, leak, errors, stall }: DemoOptions): string {
+function describe({ slow, slowDb, coldCache, cpu, leak, errors, stall, capacity }: DemoOptions): string {
   const parts = [
     slow === 1 ? null : `slow x${slow}`,
     slowDb === 1 ? null : `slow database x${slowDb}`,
@@ -134,6 +147,7 @@ function describe({ slow, slowDb, coldCache, cpu, leak, errors, stall }: DemoOpt
     cpu === 1 ? null : `CPU time x${cpu}`,
     leak === 0 ? null : `leak ${formatSizeRate(leak * 60)}`,
     errors === 0 ? null : `errors ${formatShare(errors)}`,
+    capacity === null ? null : `capacity ${formatRate(capacity)}`,
     stall === null ? null : `stall ${formatDuration(stall.forMs)} every ${formatDuration(stall.everyMs)}`,
   ].filter((part) => part !== null)
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`

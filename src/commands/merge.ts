@@ -9,7 +9,7 @@ import { quoteForShell } from '../report/advice.js'
 import { renderConsole } from '../report/console.js'
 import { judgeResult } from '../run/result.js'
 import { parseThreshold } from '../scenario/blocks/limit.js'
-import type { BaselineOptions, Threshold } from '../scenario/model/scenario.js'
+import { BASELINE_DEFAULTS, type BaselineOptions, type Threshold } from '../scenario/model/scenario.js'
 import { mergeShards } from '../stats/merge.js'
 import type { Result, Shard } from '../stats/result.js'
 import { orderShards, type ShardFile } from '../stats/shards.js'
@@ -87,7 +87,11 @@ function readLimits({ shard, requests }: Result): Limits {
   const names = requests.map(({ name }) => name)
   return {
     thresholds: thresholds.map((text) => readThreshold(text, names)),
-    baseline: { file: baseline, tolerance, minDeltaMs: minDelta },
+    baseline: {
+      file: baseline,
+      tolerance: { ...BASELINE_DEFAULTS.tolerance, ...tolerance },
+      minDeltaMs: minDelta,
+    },
   }
 }
 

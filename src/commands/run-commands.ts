@@ -4,6 +4,7 @@
 import { userError } from '../base/errors.js'
 import type { RawAbFlags } from './ab.js'
 import type { Acceptance } from './baseline.js'
+import type { RawCapacityFlags } from './capacity.js'
 import type { CommandGroup, CommandSpec, Refusal } from './command.js'
 import { like, type OptionName } from './options.js'
 import type { RawRunFlags } from './run-options.js'
@@ -187,6 +188,72 @@ export const AB: CommandSpec = {
     },
   ],
   run: async (scenario: string, flags: RawAbFlags, io) => (await import('./ab.js')).ab(scenario, flags, io),
+}
+
+/** `perfctl capacity`. */
+export const CAPACITY: CommandSpec = {
+  name: 'capacity',
+  summary: 'Find the largest load that a service carries within its limits',
+  description:
+    'Search the largest load that the service carries within the thresholds of the scenario: short trials, doubled until one misses, then closer and closer, until both bounds are sure. Compares with the baseline of the capacity, if there is one.',
+  argument: ['<scenario>', 'Scenario file, or a URL; `capacity` in it has the settings'],
+  options: [
+    'target',
+    {
+      flags: '--from <load>',
+      description: 'First load, such as 20/s; or a number of virtual users, with of: vus',
+    },
+    { flags: '--max <load>', description: 'The most to send, such as 2000/s' },
+    { flags: '--budget <time>', description: 'Longest time for everything, such as 10m' },
+    { flags: '--require <load>', description: 'Exit 1 if less than this is carried, such as 500/s' },
+    {
+      flags: '--verify',
+      description:
+        "Only find out whether the load of --require is carried, or else the baseline's less the tolerance; search only if it isn't",
+    },
+    ...SENDING,
+    'workers',
+    'seed',
+    'report',
+    'resultsDir',
+    'liveWeb',
+    'quiet',
+    like('noProgress', { description: 'Hide the line for each trial' }),
+    'noColor',
+    'noBaseline',
+    'baseline',
+    'requireBaseline',
+    'updateBaseline',
+    'allowEnvironment',
+    'inconclusive',
+    'resultTo',
+    'stream',
+  ],
+  refuses: [
+    {
+      options: [...LOAD],
+      why: 'the load is what is searched',
+      instead: 'use --from and --max for where, --budget for how long',
+    },
+    {
+      options: ['runs'],
+      why: 'a search repeats its trials itself',
+      instead: 'set capacity.sum in the scenario',
+    },
+    {
+      options: ['confirm', 'maxDuration'],
+      why: 'a search has no A/B session',
+      instead: 'compare the two versions with perfctl ab',
+    },
+    { options: ['allowMissing'], why: 'a capacity has no requests to miss', instead: 'remove it' },
+    {
+      options: ['shard', 'startAt', ...AGENTS],
+      why: 'a search is sent from one machine',
+      instead: 'run it on a larger machine, or use --max',
+    },
+  ],
+  run: async (scenario: string, flags: RawCapacityFlags, io) =>
+    (await import('./capacity.js')).capacity(scenario, flags, io),
 }
 
 /** `perfctl selftest`. */

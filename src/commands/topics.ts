@@ -36,6 +36,7 @@ export const TOPICS: readonly Topic[] = [
   { name: 'measuring', section: 'Verdicts', summary: 'what latency means, and how fast perfctl is' },
   { name: 'verdict', section: 'Verdicts', summary: 'how a run is compared with its baseline' },
   { name: 'side-by-side', section: 'Verdicts', summary: 'A/B sessions: two versions at once' },
+  { name: 'capacity', section: 'Verdicts', summary: 'the largest load that a service carries' },
   { name: 'history', section: 'Verdicts', summary: 'trends and the commits that changed them' },
   { name: 'commands', section: 'Reference', summary: 'every command and flag' },
   { name: 'files', section: 'Reference', summary: 'results, baselines and exit codes' },

@@ -23,6 +23,8 @@ export interface DemoOptions {
   readonly errors: number
   /** Periodic stalls; null for none. */
   readonly stall: Stall | null
+  /** How many requests per second it carries, whatever they are; null: any number. */
+  readonly capacity: number | null
   /** Equal seeds give equal records and equal sequences of latencies. */
   readonly seed: number
 }
@@ -44,5 +46,6 @@ export const DEMO_DEFAULTS: DemoOptions = {
   coldCache: false,
   errors: 0,
   stall: null,
+  capacity: null,
   seed: 1,
 }

@@ -14,6 +14,7 @@ import { afterStall, drawLatency, splitWork, type WorkTime } from './latency.js'
 import { Leak } from './leak.js'
 import { Metrics } from './metrics.js'
 import { DEMO_DEFAULTS, type DemoOptions } from './options.js'
+import { Slots } from './slots.js'
 
 /** A demo service that isn't listening yet. */
 export interface Demo {
@@ -58,6 +59,7 @@ function createHandler(options: DemoOptions): (request: IncomingMessage, respons
   // Separate streams, so that the error rate doesn't change the latencies drawn.
   const latencies = new Random(options.seed + 1)
   const errors = new Random(options.seed + 2)
+  const slots = options.capacity === null ? null : new Slots(options.capacity, options.slow)
   const delays = new Delays(new Random(options.seed + 3))
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -74,9 +76,12 @@ function createHandler(options: DemoOptions): (request: IncomingMessage, respons
     // Before the waiting, so that it doesn't add to the latency.
     burner.pay()
     if (answer.work === null) return reply(answer)
-    const time = splitWork(answer.work, drawLatency(answer.work, options.slow, latencies), options.slowDb)
+    const workMs = slots?.workMs ?? drawLatency(answer.work, options.slow, latencies)
+    const time = splitWork(answer.work, workMs, options.slowDb)
     const isBroken = errors.float() < options.errors
-    const readyMs = atMs + time.findMs + time.renderMs
+    const doneMs = slots?.take(atMs) ?? atMs + workMs
+    // A slower database keeps no slot.
+    const readyMs = doneMs + time.findMs + time.renderMs - workMs
     await delays.wait(afterStall(readyMs, options.stall) - (now() - startMs))
     if (answer.work !== 'cached search') metrics.addQuery(time.findMs)
     if (isBroken) return reply(failure(503, 'the service is overloaded'))

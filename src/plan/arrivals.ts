@@ -4,7 +4,7 @@
 import type { Ms } from '../base/clock.js'
 import { Random } from '../base/rng.js'
 import type { OpenLoad } from '../scenario/model/load-types.js'
-import type { Profile } from './profile.js'
+import type { Curve } from './levels.js'
 
 /** Separates the random times from the random contents. */
 const ARRIVALS_SEED = 0xa221
@@ -13,7 +13,7 @@ const ARRIVALS_SEED = 0xa221
 export class Arrivals {
   /** When the next arrival is due, in ms after the profile's start; `Infinity` after the last one. */
   due: Ms
-  private readonly profile: Profile
+  private readonly profile: Curve
   private readonly every: number
   private readonly random: Random | null
   /** The number of the next arrival. Random arrivals have a position on the same scale. */
@@ -25,7 +25,7 @@ export class Arrivals {
    * variates: the time change of an inhomogeneous process (Çinlar 1975). Every part draws all variates, so that all
    * parts agree without communication.
    */
-  constructor(profile: Profile, options: ArrivalsOptions) {
+  constructor(profile: Curve, options: ArrivalsOptions) {
     this.profile = profile
     this.every = options.of
     this.random = options.arrivals === 'poisson' ? new Random(options.seed + ARRIVALS_SEED) : null
@@ -37,6 +37,11 @@ export class Arrivals {
   advance(): void {
     if (this.random === null) this.position += this.every
     else this.skip(this.every)
+    this.due = this.profile.due(this.position)
+  }
+
+  /** The profile has changed from some later moment on. */
+  refresh(): void {
     this.due = this.profile.due(this.position)
   }
 

@@ -37,6 +37,8 @@ export interface Plan {
   readonly secrets?: readonly string[]
   /** The turns of one side of an A/B session; absent if the load may always send. */
   readonly turns?: SideTurns
+  /** The level is told while the load runs; that of `load` is the most that it may be. Absent: `load` says all. */
+  readonly isSteered?: true
   /** How far unique rows have been used, shared by all threads; absent if there are none. */
   readonly sharedCursors?: SharedArrayBuffer
   /** How many iterations have begun, shared by all threads. If absent, each thread counts for itself. */

@@ -16,6 +16,20 @@ export interface NextStep {
 /** Makes a step that sends the load again: `command` and the scenario. */
 type Again = (why: string, command: string, flags?: string) => NextStep
 
+/** A capacity becomes a baseline, or it is looked for longer. */
+function afterSearch({ verdict, comparison, capacity }: Result, file: string): NextStep | null {
+  if (verdict === 'regressed')
+    return {
+      why: 'If this change is intended, make it the new baseline',
+      command: `perfctl capacity ${file} --no-baseline --update-baseline`,
+    }
+  if (verdict !== 'passed' || comparison !== null || capacity?.check !== undefined) return null
+  return {
+    why: 'To compare later searches with this one',
+    command: `perfctl capacity ${file} --update-baseline`,
+  }
+}
+
 /** Returns the most helpful next step; null when there is nothing to do. */
 export function nextStep(result: Result): NextStep | null {
   const { verdict, comparison, scenario, shard, agents } = result
@@ -32,6 +46,7 @@ export function nextStep(result: Result): NextStep | null {
   const profile = scenario.profile === undefined ? '' : ` --profile ${quoteForShell(scenario.profile)}`
   const file = quoteForShell(scenario.file) + profile
   if (verdict === 'error' || verdict === 'interrupted') return null
+  if (result.capacity !== undefined) return afterSearch(result, file)
   if (result.session !== null) return afterSession(result, file)
   const again: Again = (why, command, flags = '') => ({
     // How the agents are reached isn't in the result.

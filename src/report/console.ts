@@ -7,12 +7,14 @@ import type { Comparison } from '../stats/comparison.js'
 import type { Result, RunVerdict } from '../stats/result.js'
 import type { NextStep } from './advice.js'
 import { describeAgents } from './agents.js'
+import { formatLoad, LOAD_TITLES, listLoads, summarizeSearch } from './capacity.js'
 import { renderComparison } from './comparison.js'
 import { renderErrors, renderReported, renderRequests, renderThresholds, renderTimings } from './figures.js'
 import { listFindings } from './findings.js'
 import { listNotes } from './notes.js'
 import { inCharactersOf, type Page } from './page.js'
 import type { Paint, Style } from './style.js'
+import { type Column, renderTable } from './table.js'
 import { listTargetFacts } from './target.js'
 import { wrap } from './width.js'
 import { headline } from './wording.js'
@@ -29,6 +31,7 @@ export function renderConsole(result: Result, page: Page, next: NextStep | null)
   const parts = [
     renderHeadline(sentence, result.verdict, page),
     result.comparison === null ? '' : renderComparison(result.comparison, page),
+    renderCapacity(result, page),
     isEmpty ? '' : renderRequests({ ...result, requests }, page),
     renderTimings(requests, page),
     isEmpty ? '' : renderThresholds(result, page),
@@ -66,6 +69,18 @@ function renderHeadline(sentence: string, verdict: RunVerdict, { style, width }:
   return lines.map((line) => paint(style)(style.bold(line))).join('\n')
 }
 
+/** Left out on a narrow page, the lowest number first. */
+const EXPENDABLE_LOAD_COLUMNS: readonly string[] = ['errors', 'carried', 'met']
+
+const LOAD_COLUMNS: readonly Column[] = LOAD_TITLES.map((title) => {
+  const expendable = EXPENDABLE_LOAD_COLUMNS.indexOf(title)
+  return {
+    title,
+    ...(title === '' ? { isFlexible: true } : { align: 'right' }),
+    ...(expendable >= 0 && { expendable }),
+  }
+})
+
 /** The color only repeats what the sentence says. */
 const VERDICTS: Readonly<Record<RunVerdict, { symbol: string; paint: (style: Style) => Paint }>> = {
   passed: { symbol: '✓', paint: (style) => style.green },
@@ -90,6 +105,18 @@ function renderFindings(result: Result, { width, style }: Page): string {
     style.dim(wrap(`    try: ${advice}`, width, '      ')),
   ])
   return [style.bold('What stands out'), ...lines].join('\n')
+}
+
+function renderCapacity({ capacity }: Result, { width, isUnbounded, style }: Page): string {
+  if (capacity === undefined || capacity.trials.length === 0) return ''
+  const rows = listLoads(capacity).map(({ cells }) => cells)
+  const table = renderTable(LOAD_COLUMNS, rows, { width, isUnbounded, indent: '  ', title: style.dim })
+  const { lower, of } = capacity
+  const figures =
+    lower === null
+      ? 'The figures below are of the first load'
+      : `The figures below are of the trials at ${formatLoad(lower, of)}`
+  return `${table}\n${wrap(`  ${summarizeSearch(capacity)}`, width, '  ')}\n\n${style.dim(wrap(`${figures}:`, width))}`
 }
 
 function renderTarget({ target }: Result, { width, style }: Page): string {

@@ -6,6 +6,7 @@ import { formatCount, formatDuration, formatLatency, formatShare, plural } from 
 import type { GeneratorHealth, ReadyMark, Result, RetryCounts } from '../stats/result.js'
 import { listLoadDoubts } from '../stats/shard.js'
 import { TIMINGS_MAX } from '../stats/sheet.js'
+import { listCapacityNotes } from './capacity.js'
 import { hasFinding } from './findings.js'
 import { listTargetNotes } from './target.js'
 
@@ -17,6 +18,7 @@ export function listNotes(result: Result): string[] {
   const { comparison, generator, totals, connections, stoppedBy, durationSeconds } = result
   const notes = (comparison?.notes ?? []).map((note) => printable(note))
   if (comparison === null && result.error === null) notes.push(...listLoadDoubts(result))
+  if (result.capacity !== undefined) notes.push(...listCapacityNotes(result.capacity))
   if (stoppedBy !== null) {
     const after = formatDuration(Math.round(durationSeconds * 10) * 100)
     notes.unshift(`stopped early, after ${after}: ${printable(stoppedBy)} was not met`)

@@ -13,10 +13,12 @@ import {
   formatSizeRate,
   plural,
 } from '../base/units.js'
+import { isCapacity } from '../stats/capacity.js'
 import type { Comparison, MetricComparison } from '../stats/comparison.js'
 import { findMetric, metricIn, timingIn } from '../stats/metrics.js'
 import type { Result, ThresholdResult } from '../stats/result.js'
 import { listLoadDoubts, nameShard } from '../stats/shard.js'
+import { capacityHeadline } from './capacity.js'
 import { summarizeNeverSucceeded } from './never-succeeded.js'
 import { formatReported } from './reported.js'
 
@@ -24,6 +26,7 @@ import { formatReported } from './reported.js'
 export function formatMetric(metric: string, value: number | null): string {
   if (value === null) return '–'
   if (isShare(metric)) return formatShare(value)
+  if (metric === 'capacity') return formatRate(value)
   switch (findMetric(metric)?.unit) {
     case 'ms':
       return formatLatency(value)
@@ -64,7 +67,7 @@ export function formatLimit({ metric, tolerance, verdict, why }: MetricCompariso
   if (verdict === 'new' || verdict === 'missing' || why === 'not_judged') return '–'
   const percent = `${Number((tolerance * 100).toFixed(2))}`
   if (isShare(metric)) return `+${percent}pp`
-  return findMetric(metric)?.better === 'higher' ? `-${percent}%` : `+${percent}%`
+  return isCapacity(metric) || findMetric(metric)?.better === 'higher' ? `-${percent}%` : `+${percent}%`
 }
 
 /** Returns what a row of a comparison is about: a request, the rare ones together, or the whole run. */
@@ -93,7 +96,9 @@ export function comparedCells(row: MetricComparison): string[] {
 
 /** Returns the outcome in one sentence, for readers who read only that. */
 export function headline(result: Result): string {
-  const { verdict, comparison, totals } = result
+  const { verdict, comparison, totals, capacity } = result
+  if (capacity !== undefined && verdict !== 'error' && result.neverSucceeded.length === 0)
+    return capacityHeadline(verdict, capacity, comparison)
   switch (verdict) {
     case 'regressed':
       return comparison === null ? 'Regressed.' : comparisonHeadline(comparison)
@@ -218,6 +223,7 @@ export function describeChange(row: Change): string {
     const whose = row.request === null ? '' : ` of ${subject}`
     return `throughput${whose} ${change < 0 ? 'fell' : 'rose'} ${figures}`
   }
+  if (isCapacity(row.metric)) return `the capacity ${change < 0 ? 'fell' : 'rose'} ${figures}`
   if (row.metric === 'error_rate')
     return `${subject} fails ${change > 0 ? 'more' : 'less'} often: error rate went ${figures}`
   if (row.metric === 'stalls')

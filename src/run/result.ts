@@ -36,7 +36,10 @@ import { runVerdict } from '../verdict/verdict.js'
 import { NO_FAILURE, type Stopped, type Why, whyFailed } from './failure.js'
 
 /** Everything about a run that its result is made from. */
-export interface RunRecord extends ComparisonBasis {
+export interface RunRecord extends MeasuredRecord, ComparisonBasis {}
+
+/** Everything about a run that its measurements are made from. */
+export interface MeasuredRecord {
   readonly plan: Plan
   readonly collector: Collector
   readonly end: FleetEnd
@@ -59,6 +62,16 @@ export interface RunRecord extends ComparisonBasis {
 
 /** Makes the result of a run, with its verdict. */
 export function assembleResult(scenario: Scenario, record: RunRecord): Result {
+  const measured = assembleMeasured(scenario, record)
+  // In the other side's seconds, nothing was measured.
+  const findings = record.plan.turns
+    ? {}
+    : findingsOf(measured, { keepsAlive: scenario.http.keepAlive !== false })
+  return judgeResult({ ...measured, ...findings }, scenario, record)
+}
+
+/** Makes the result of a run without its verdict. */
+export function assembleMeasured(scenario: Scenario, record: MeasuredRecord): Measured {
   const { plan, collector, end, startedAt, environment, stopped, shard } = record
   const { interrupted } = stopped
   const durationSeconds = Math.round(Math.max(0, end.stoppedMs)) / 1000
@@ -67,7 +80,7 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
   // The generator is idle in the other side's seconds; they must not make it look less busy.
   const atWork = collector.seconds.filter(({ index }) => !plan.turns || sideOf(index) === plan.turns.side)
   const neverSent = interrupted ? [] : listNeverSent(plan.requests, requests)
-  const measured: Measured = {
+  return {
     schema: RESULT_SCHEMA,
     scenario: { ...identify(scenario, plan.target), text: sourceOf(scenario) },
     startedAt: startedAt.toISOString(),
@@ -111,9 +124,6 @@ export function assembleResult(scenario: Scenario, record: RunRecord): Result {
       { error: interrupted ? null : describeBarrier(plan, requests) },
     ]),
   }
-  // In the other side's seconds, nothing was measured.
-  const findings = plan.turns ? {} : findingsOf(measured, { keepsAlive: scenario.http.keepAlive !== false })
-  return judgeResult({ ...measured, ...findings }, scenario, record)
 }
 
 function limitsOf({ thresholds, baseline }: Scenario): ShardLimits {

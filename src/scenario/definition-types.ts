@@ -350,6 +350,8 @@ export interface ScenarioDefinition {
               readonly p99?: string | number | undefined
               /** How much lower the throughput may get. */
               readonly throughput?: string | number | undefined
+              /** How much less the capacity may get that perfctl capacity finds. */
+              readonly capacity?: string | number | undefined
               /** How many percentage points the error rate may increase. */
               readonly error_rate?: string | number | undefined
               /** How much more CPU time the service may use per request; with observe.process. */
@@ -358,6 +360,31 @@ export interface ScenarioDefinition {
           | undefined
         /** Smaller differences of a latency are never a regression. */
         readonly minDelta?: string | 0 | undefined
+      }
+    | undefined
+  /** How perfctl capacity searches the largest load that the service carries within its limits. */
+  readonly capacity?:
+    | {
+        /** What is searched. rate: arrivals per second, as from the public; vus: virtual users that wait for each response. */
+        readonly of?: 'rate' | 'vus' | Variable | undefined
+        /** The limits that a load has to keep. Default: the thresholds. */
+        readonly slo?: readonly string[] | undefined
+        /** The first load: a rate, or a number of virtual users. Default: half of what 4 users reach in 5 s; 1 user. */
+        readonly from?: number | string | undefined
+        /** The most to send. Required unless the service is on this machine. */
+        readonly max?: number | string | undefined
+        /** How close the two bounds come to each other. */
+        readonly width?: string | number | undefined
+        /** How long a load is measured at a time, in whole seconds. */
+        readonly trial?: string | 0 | undefined
+        /** Load before each trial, left out of its figures. */
+        readonly settle?: string | 0 | undefined
+        /** Trial time at a load before it counts as carried. */
+        readonly sum?: string | 0 | undefined
+        /** Share of this time that may miss the limits. */
+        readonly exceed?: string | number | undefined
+        /** The longest time for everything. */
+        readonly budget?: string | 0 | undefined
       }
     | undefined
   /** The accepted version that `run --confirm ab` compares with if the baseline suspects a regression. */

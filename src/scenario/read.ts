@@ -7,6 +7,7 @@ import { type Problem, UserError } from '../base/errors.js'
 import { cover, redact } from '../base/secrets.js'
 import { plural } from '../base/units.js'
 import { makeBaseline } from './blocks/baseline.js'
+import { checkSlo, makeCapacity } from './blocks/capacity.js'
 import { capturedNames } from './blocks/capture.js'
 import { makeFeeder } from './blocks/data.js'
 import { readFields, type ScenarioInput } from './blocks/definition.js'
@@ -87,6 +88,7 @@ export function readScenario(text: string, options: ReadOptions): Scenario {
     ...checkRowsOutside(scenario),
     ...checkProfile(outcome.input.profiles, options.profile),
     ...checkObserved(scenario.thresholds, scenario.observe),
+    ...checkSlo(scenario.capacity?.slo ?? [], scenario.observe),
   ]
   if (late.length > 0)
     throw new UserError(
@@ -154,6 +156,9 @@ function makeScenario(input: ScenarioInput, origin: Origin): Scenario {
       settleLimit(makeThreshold(threshold, lineOf(['thresholds', index]), secrets), observe),
     ),
     baseline: makeBaseline(input.baseline ?? {}, file, profile),
+    ...(input.capacity && {
+      capacity: makeCapacity(input.capacity, (path) => lineOf(['capacity', ...path]), secrets),
+    }),
     ...(input.reference && { reference: makeReference(input.reference) }),
     secrets,
   }

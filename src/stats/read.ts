@@ -7,6 +7,7 @@ import { readFinding } from './findings.js'
 import { Histogram } from './histogram.js'
 import { readObserved } from './observed.js'
 import { ratesOf } from './rates.js'
+import { readCapacity } from './read-capacity.js'
 import { readGenerator } from './read-generator.js'
 import { readHistogram } from './read-histogram.js'
 import { readComparison, readThreshold } from './read-verdict.js'
@@ -120,6 +121,7 @@ function readResult(root: Shape): Result {
     shards: root.get('shards').or(list(readShardMark), null),
     ...root.get('agents').or((agents) => ({ agents: agents.list().map(readAgentMark) }), {}),
     ...root.get('ready').or((mark) => ({ ready: readReadyMark(mark) }), {}),
+    ...root.get('capacity').or((capacity) => ({ capacity: readCapacity(capacity) }), {}),
     ...root.get('target').or((target) => ({ target: readTarget(target) }), {}),
     ...root.get('findings').or((findings) => ({ findings: findings.list().map(readFinding) }), {}),
     generator: readGenerator(root.get('generator')),

@@ -4,6 +4,7 @@
  * shares as ratios. A figure that wasn't measured is null, never 0.
  */
 import type { Environment } from '../base/host.js'
+import type { CapacityFigures } from './capacity.js'
 import type { Comparison } from './comparison.js'
 import type { Finding } from './findings.js'
 import type { FrozenHistogram } from './frozen-histogram.js'
@@ -52,6 +53,8 @@ export interface Result {
   readonly target?: TargetFigures
   /** What stands out, the most telling first, at most five. Absent if nothing does. */
   readonly findings?: readonly Finding[]
+  /** Set by `capacity`: the largest load that the service carries. The other figures are those of the trials at it. */
+  readonly capacity?: CapacityFigures
   readonly generator: GeneratorHealth
   /** The threshold that stopped the run early; null if none did. */
   readonly stoppedBy: string | null

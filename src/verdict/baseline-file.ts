@@ -9,7 +9,16 @@ import type { Window } from '../stats/result.js'
 import { readWindow } from '../stats/window.js'
 import { assemble, BASELINE_SCHEMA, type Baseline } from './baseline.js'
 import { isShortage } from './estimate.js'
-import type { Figure, Job, Parts, RequestFigures, RunFigures, Setup, TimingFigures } from './job-figures.js'
+import type {
+  CapacityBounds,
+  Figure,
+  Job,
+  Parts,
+  RequestFigures,
+  RunFigures,
+  Setup,
+  TimingFigures,
+} from './job-figures.js'
 import type { Shortage } from './judged-metric.js'
 import type { MeasuredRequest, MeasuredTarget, MeasuredTotals } from './measurement.js'
 
@@ -114,7 +123,7 @@ function rounded(value: number | null): number | null {
   return value === null ? null : Number(value.toPrecision(4))
 }
 
-function formatJob({ environment, runs }: Job): string {
+function formatJob({ environment, runs, capacity }: Job): string {
   const shown = runs.map(
     ({ startedAt, volatility, throughput, p95, p99, cpuPerRequest, memoryMax, setup, requests }) => {
       const whole = {
@@ -130,7 +139,9 @@ function formatJob({ environment, runs }: Job): string {
       return `      ${head.slice(0, -2)}, "requests": [\n${rows.join(',\n')}\n      ] }`
     },
   )
-  return `{ "environment": ${inline({ ...environment })}, "runs": [\n${shown.join(',\n')}\n    ] }`
+  const bounds = capacity?.map(({ lower, upper }) => [lower, upper])
+  const found = bounds === undefined ? '' : `"capacity": ${JSON.stringify(bounds)}, `
+  return `{ ${found}"environment": ${inline({ ...environment })}, "runs": [\n${shown.join(',\n')}\n    ] }`
 }
 
 function formatRequest({
@@ -198,7 +209,20 @@ const NO_SUCCESS: Shortage = { needs: 1, had: 0, of: 'successful requests' }
 function readJob(shape: Shape): Job {
   const runs = shape.get('runs').list().map(readRun)
   if (runs.length === 0) shape.get('runs').fail('a list of one run or more')
-  return { environment: readRunEnvironment(shape.get('environment')), runs }
+  return {
+    environment: readRunEnvironment(shape.get('environment')),
+    runs,
+    ...shape.get('capacity').or((bounds) => ({ capacity: bounds.list().map(readBounds) }), {}),
+  }
+}
+
+function readBounds(shape: Shape): CapacityBounds {
+  const [lower, upper] = shape.list()
+  if (lower === undefined || upper === undefined) return shape.fail('[lower, upper]')
+  const bounds = { lower: lower.number(), upper: upper.or(number, null) }
+  if (bounds.lower <= 0 || (bounds.upper !== null && bounds.upper < bounds.lower))
+    return shape.fail('two bounds above 0, the lower one first')
+  return bounds
 }
 
 function readRun(shape: Shape): RunFigures {

@@ -4,6 +4,7 @@
  */
 import { userError } from '../base/errors.js'
 import { printable } from '../base/printable.js'
+import type { CapacityFigures } from '../stats/capacity.js'
 import type { Result } from '../stats/result.js'
 import { listLoadDoubts, nameShard } from '../stats/shard.js'
 import { totalsOfWindows } from '../stats/window.js'
@@ -108,6 +109,11 @@ function refuse(result: Result): void {
   )
 }
 
+/** A check alone finds no capacity. */
+function isFound({ end, upper }: CapacityFigures): boolean {
+  return end === 'max_carried' || (end === 'decided' && upper !== null)
+}
+
 /** Returns why a result can't be a baseline, and what to do; null if it can. */
 export function findObstacle(result: Result): { readonly what: string; readonly hint: string | null } | null {
   const { interrupted, verdict, generator, totals, requests } = result
@@ -129,6 +135,13 @@ export function findObstacle(result: Result): { readonly what: string; readonly 
   }
   if (verdict === 'error' || totals.requests - totals.failed <= 0) {
     return { what: 'no request succeeded', hint: 'the result says how the requests failed' }
+  }
+  const { capacity } = result
+  if (capacity !== undefined && (capacity.lower === null || !isFound(capacity))) {
+    return {
+      what: 'the capacity was not found',
+      hint: 'give the search a longer --budget, or a quieter machine',
+    }
   }
   const [dead] = result.neverSucceeded
   if (dead !== undefined) {

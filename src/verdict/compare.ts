@@ -7,6 +7,7 @@ import type { Comparison, ComparisonVerdict, MetricComparison, Why } from '../st
 import { timingMetric } from '../stats/metrics.js'
 import { timingOf } from '../stats/observed.js'
 import { judgeStored } from './baseline-rule.js'
+import { compareCapacity } from './capacity/compare-capacity.js'
 import { describeSpeed, findDoubts, refuseOtherScenario } from './comparable.js'
 import { comparisonNotes, quote } from './comparison-notes.js'
 import { allSettled } from './decisive.js'
@@ -49,7 +50,7 @@ export const COMPARE_DEFAULTS: CompareOptions = {
  * Judges whether `candidate` is worse than `reference`: each request by its latencies and errors, in an A/B session also by
  * its stalls; the rare requests together; the whole run by its p95, p99, throughput and CPU time per request. Lines are sorted worst first. Pure
  * and deterministic: the same two measurements give the same comparison, byte for byte. Throws a UserError if the two were
- * measured with different scenarios or loads.
+ * measured with different scenarios or loads. Searches for a capacity are compared by that.
  */
 export function compare(
   reference: Measurement,
@@ -58,6 +59,7 @@ export function compare(
 ): Comparison {
   const settings = { ...COMPARE_DEFAULTS, ...options }
   refuseOtherScenario(reference, candidate, settings.baseline)
+  if (candidate.capacity !== undefined) return compareCapacity(reference, candidate, settings)
   const isInTurns = isSession(reference, candidate)
   const stored = isInTurns ? null : findBasis(reference, candidate)
   const speed = stored?.speed ?? null

@@ -1,15 +1,20 @@
 /**
  * The history of a scenario: its jobs in the order of time, from a baseline or from saved results.
  */
+import { type CapacityMetric, capacityMetric } from '../stats/capacity.js'
 import { median } from '../stats/math.js'
 import type { Result, RunEnvironment } from '../stats/result.js'
 import { listLoadDoubts } from '../stats/shard.js'
 import type { Baseline } from './baseline.js'
+import { boundsOfJob } from './capacity/compare-capacity.js'
 import { isShortage } from './estimate.js'
 import { readValue } from './job.js'
 import type { Job } from './job-figures.js'
 import type { JudgedMetric } from './judge.js'
 import type { RatioMetric } from './judged-metric.js'
+
+/** A metric of a history. */
+export type HistoryMetric = JudgedMetric | CapacityMetric | 'memory_max'
 
 /** The metrics of a history, in the order of reports. */
 export const HISTORY_METRICS: readonly HistoryMetric[] = [
@@ -20,10 +25,9 @@ export const HISTORY_METRICS: readonly HistoryMetric[] = [
   'error_rate',
   'cpu_per_request',
   'memory_max',
+  'capacity',
+  'capacity_vus',
 ]
-
-/** A metric of a history. */
-export type HistoryMetric = JudgedMetric | 'memory_max'
 
 /** One measurement of a history. */
 export interface HistoryPoint {
@@ -63,8 +67,15 @@ export interface HistoryResult {
 
 /** Returns the history in a baseline: its accepted jobs. The runs of a job are one point, their median. */
 export function historyOfBaseline(baseline: Baseline, file: string): History {
-  const { name, load, hash } = baseline.scenario
-  const points = baseline.jobs.map((job) => pointOfJob(job, hash))
+  const { name, load, hash, model } = baseline.scenario
+  const metric = capacityMetric(model === 'open' ? 'rate' : 'vus')
+  const points = baseline.jobs.map((job) => {
+    const [bounds] = boundsOfJob(job)
+    const point = pointOfJob(job, hash)
+    return job.capacity === undefined
+      ? point
+      : { ...point, figures: capacityFigures(metric, bounds?.lower ?? null) }
+  })
   return { scenario: name, load, baseline: file, points: inOrder(points) }
 }
 
@@ -87,10 +98,21 @@ export function findExclusion(result: Result): string | null {
   if (result.shard !== null) return 'a shard'
   if (result.session !== null) return 'a side of perfctl ab'
   if (result.verdict === 'error' || result.totals.requests === 0) return 'not carried out'
+  if (
+    result.capacity !== undefined &&
+    result.capacity.upper === null &&
+    result.capacity.end !== 'max_carried'
+  )
+    return 'a search that found no capacity'
   if (result.stoppedBy !== null) return 'stopped early'
   if (result.generator.saturated) return 'limited by the load generator'
   if (listLoadDoubts(result).length > 0) return 'sent by several machines, but not together'
   return Number.isNaN(Date.parse(result.startedAt)) ? 'without a date' : null
+}
+
+/** The figures at a capacity belong to another load each time, so only the capacity itself has a history. */
+function capacityFigures(metric: CapacityMetric, lower: number | null): readonly Figures[] {
+  return [{ request: null, values: known({ [metric]: lower }) }]
 }
 
 function inOrder(points: readonly HistoryPoint[]): HistoryPoint[] {
@@ -98,12 +120,12 @@ function inOrder(points: readonly HistoryPoint[]): HistoryPoint[] {
 }
 
 function pointOfResult(result: Result, file: string): HistoryPoint {
-  const { startedAt, environment, scenario, requests, totals, target } = result
+  const { startedAt, environment, scenario, requests, totals, target, capacity } = result
+  const origin = { startedAt, environment, hash: scenario.hash, file }
+  if (capacity !== undefined)
+    return { ...origin, figures: capacityFigures(capacityMetric(capacity.of), capacity.lower) }
   return {
-    startedAt,
-    environment,
-    hash: scenario.hash,
-    file,
+    ...origin,
     figures: [
       ...requests
         .filter((request) => request.requests > 0)

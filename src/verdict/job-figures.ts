@@ -94,6 +94,15 @@ export interface Job {
   readonly environment: RunEnvironment
   /** At least one. */
   readonly runs: readonly RunFigures[]
+  /** The bounds of each capacity that was found; absent if none was searched. */
+  readonly capacity?: readonly CapacityBounds[]
+}
+
+/** The bounds that a search found, in arrivals per second or virtual users. */
+export interface CapacityBounds {
+  readonly lower: number
+  /** Null if the service carries all that may be tried; its capacity is at least `lower` then. */
+  readonly upper: number | null
 }
 
 /** One metric of one job; all numbers are logarithms. */

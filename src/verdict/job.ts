@@ -43,8 +43,12 @@ const JOB_MS = 3_600_000
 
 /** Makes the job of a measurement. */
 export function makeJob(measurement: Measurement): Job {
+  const { capacity } = measurement
   return {
     environment: measurement.environment,
+    ...(capacity && {
+      capacity: capacity.lower === null ? [] : [{ lower: capacity.lower, upper: capacity.upper }],
+    }),
     runs: splitRuns(measurement).map((run) => {
       const requests = run.requests.map((request) => ({
         ...seriesOf(run, request),
@@ -116,8 +120,12 @@ export function addJob(jobs: readonly Job[], job: Job): readonly Job[] {
   if (runs.length === 0) return jobs
   const last = jobs.at(-1)
   return last !== undefined && isSameJob(last, job)
-    ? [...jobs.slice(0, -1), { ...last, runs: [...last.runs, ...runs] }]
+    ? [...jobs.slice(0, -1), { ...last, runs: [...last.runs, ...runs], ...joinCapacities(last, job) }]
     : [...jobs, { ...job, runs }]
+}
+
+function joinCapacities({ capacity = [] }: Job, { capacity: more }: Job): Pick<Job, 'capacity'> {
+  return more === undefined ? {} : { capacity: [...capacity, ...more] }
 }
 
 /** The same run, read twice: started in the same millisecond, with the same number of requests of each name. */

@@ -1,6 +1,7 @@
 /**
  * What a verdict is made from: the part that results and baselines have in common.
  */
+import type { CapacityFigures } from '../stats/capacity.js'
 import type {
   AgentMark,
   ConnectionFigures,
@@ -43,6 +44,8 @@ export interface Measurement {
   readonly agents?: readonly AgentMark[]
   /** How connections were set up; baselines keep it by run. */
   readonly connections?: ConnectionFigures
+  /** The capacity that was found, in a result of a search. */
+  readonly capacity?: Pick<CapacityFigures, 'of' | 'lower' | 'upper' | 'end'>
   /** The accepted jobs of a baseline, the newest last. */
   readonly jobs?: readonly Job[]
 }

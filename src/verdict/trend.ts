@@ -6,6 +6,7 @@
  * {@link FALSE_SHARE} are chance, and a history without changes reports one with that probability.
  */
 
+import { isCapacity } from '../stats/capacity.js'
 import { type ChangePoint, findChangePoints, LEVEL_MIN, testFirstChange } from '../stats/change-points.js'
 import { median } from '../stats/math.js'
 import { findMetric } from '../stats/metrics.js'
@@ -172,7 +173,7 @@ function describe(
       before,
       after,
       change: changeOf(metric, before, after),
-      isWorse: isLower === (findMetric(metric)?.better === 'higher'),
+      isWorse: isLower === (isCapacity(metric) || findMetric(metric)?.better === 'higher'),
       pValue,
     }
   })

@@ -4,10 +4,10 @@ import { type DemoFlags, demo } from '../../src/commands/demo.js'
 
 test('the service runs until Ctrl-C, and prints its URL', async () => {
   const { io, printed, interrupt } = createIo()
-  const ended = demo({ port: '0', slow: '1.3', errors: '2%', stall: '200ms/5s' }, io)
+  const ended = demo({ port: '0', slow: '1.3', errors: '2%', capacity: '300/s', stall: '200ms/5s' }, io)
   await expect.poll(printed).toContain('\n')
   const [, url, rest] = /^demo service on (http:\/\/127\.0\.0\.1:\d+)(.*)\n$/.exec(printed())!
-  expect(rest).toBe(' (slow x1.3, errors 2%, stall 200ms every 5s) – Ctrl-C stops it')
+  expect(rest).toBe(' (slow x1.3, errors 2%, capacity 300/s, stall 200ms every 5s) – Ctrl-C stops it')
   expect((await fetch(`${url}/healthz`)).status).toBe(200)
   interrupt()
   expect(await ended).toBe(0)
@@ -78,6 +78,8 @@ test.each<[DemoFlags, string]>([
   [{ stall: '200/5' }, '--stall: "200/5" is not a stall time and interval'],
   [{ stall: '5s/200ms' }, '--stall: "5s/200ms" is not a stall time and interval'],
   [{ stall: '200ms/5s/1m' }, '--stall: "200ms/5s/1m" is not a stall time and interval'],
+  [{ capacity: '300' }, '--capacity: "300" is not a rate'],
+  [{ capacity: '0/s' }, '--capacity: "0/s" is not a rate'],
   [{ seed: '1.5' }, '--seed: "1.5" is not a seed'],
 ])('%j is refused with an example', async (flags, message) => {
   const error = await demo(flags, createIo().io).catch((reason) => reason)

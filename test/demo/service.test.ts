@@ -205,6 +205,19 @@ describe('options', () => {
     expect(withoutTimes(other)).toEqual(withoutTimes(one))
   })
 
+  test('with a capacity, what arrives at once is served one after the other', async () => {
+    await withDemo({ capacity: 50 }, async (base) => {
+      const begin = performance.now()
+      const answers = await Promise.all(
+        Array.from({ length: 40 }, (_, i) => fetch(`${base}/api/services/${i + 1}`)),
+      )
+      expect(answers.every(({ status }) => status === 200)).toBe(true)
+      // 40 requests at 50/s take 800 ms.
+      expect(performance.now() - begin).toBeGreaterThan(790)
+      expect((await fetch(`${base}/healthz`)).status).toBe(200)
+    })
+  })
+
   test('a response that is ready during a stall waits for its end', async () => {
     await withDemo({ slow: 0.01, stall: { everyMs: 600, forMs: 600 } }, async (base) => {
       await fetch(`${base}/api/services/1`)

@@ -53,6 +53,8 @@ export interface Simulation {
   readonly seed?: number
   /** Sends only in these slices, as one side of an A/B session. */
   readonly turns?: SideTurns
+  /** Only `setLevel` of the workers sets the level. */
+  readonly isSteered?: true
   /** Called when an iteration begins on a connection, with the number of requests so far. */
   readonly onBegin?: (arrived: number) => void
   /** Called with the workers before the clock runs, to plan interventions. */
@@ -77,7 +79,10 @@ const CLOCK_START = 123_456.789
 export async function simulate(simulation: Simulation): Promise<Simulated> {
   const { load, workers = 1, shard, turns, service = (): Answer => ({ afterMs: 1 }) } = simulation
   const clock = new VirtualClock(CLOCK_START)
-  const plan = makeTestPlan(simulation)
+  const plan = {
+    ...makeTestPlan(simulation),
+    ...(simulation.isSteered && { isSteered: simulation.isSteered }),
+  }
   const collector = new Collector(
     listSeries(plan),
     workers,

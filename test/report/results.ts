@@ -1,9 +1,11 @@
 /**
  * The results that every report is tested with.
  */
+import type { CapacityTrial, Miss } from '../../src/stats/capacity.js'
 import type { Result, TimelinePoint } from '../../src/stats/result.js'
 import { percentileMs } from '../../src/stats/summary.js'
 import { poolWindows } from '../../src/stats/window.js'
+import { makeBaseline } from '../../src/verdict/baseline.js'
 import { compare } from '../../src/verdict/compare.js'
 import { SHOP, shopWith, simulate } from '../verdict/simulate.js'
 
@@ -92,12 +94,69 @@ const hostile: Result = (() => {
   }
 })()
 
+/** A search that found less than the baseline's capacity: trials that contradict each other, one of them in doubt. */
+const capacity: Result = (() => {
+  const trial = (offered: number, p95: number, missed: readonly Miss[] = []): CapacityTrial => ({
+    offered,
+    carried: Math.min(offered, 431),
+    start: 0,
+    seconds: 10,
+    missed,
+    p95,
+    errorRate: 0,
+    concurrency: (offered * p95) / 3000,
+    met: missed.length === 0,
+  })
+  const slow: Miss = { why: 'threshold', expression: 'p95 < 200ms', metric: 'p95', request: 'search' }
+  const search = (lower: number, day: number): Result => {
+    const result = simulate(SHOP, { seed: day, seconds: 12 })
+    const startedAt = `2026-01-0${day}T00:00:00.000Z`
+    const runs = [{ startedAt, start: 0, durationSeconds: 12 }]
+    const name = 'shop-capacity'
+    return {
+      ...result,
+      scenario: { ...result.scenario, name, load: 'up to the capacity, in arrivals per second' },
+      startedAt,
+      runs,
+      capacity: {
+        scenario: 'shop',
+        of: 'rate',
+        slo: ['p95 < 200ms', 'error_rate < 1%'],
+        lower,
+        upper: lower * 1.05,
+        carried: lower,
+        end: 'decided',
+        limitedBy: slow,
+        max: 2000,
+        width: 0.05,
+        spentSeconds: 250,
+        trials: [
+          trial(100, 31),
+          trial(200, 38),
+          trial(400, 142),
+          { ...trial(800, 2400, [slow, { why: 'carried' }, { why: 'dropped' }]), unsure: true },
+          ...[181, 176, 188].map((p95) => trial(412, p95)),
+          trial(412, 222, [slow]),
+          { ...trial(433, 264, [slow]), unrecovered: true },
+          trial(433, 271, [slow, { why: 'backlog' }]),
+        ],
+      },
+    }
+  }
+  const found = search(412, 9)
+  const comparison = compare(makeBaseline([search(525, 1), search(520, 2), search(515, 3)]), found, {
+    baseline: 'baselines/shop-capacity.json',
+  })
+  return { ...found, comparison, verdict: 'regressed' }
+})()
+
 export const RESULTS = {
   passed: withTimeline(passed),
   failed: withTimeline(failed),
   regressed: withTimeline(regressed),
   unsure: withTimeline(unsure),
   hostile: withTimeline(hostile),
+  capacity: withTimeline(capacity),
 }
 
 /** Adds a timeline, computed from the windows of the requests. */

@@ -60,7 +60,10 @@ test('the shortest file gets all the defaults', () => {
     thresholds: [],
     baseline: {
       file: null,
-      tolerance: { p50: 0.1, p95: 0.15, p99: 0.25, throughput: 0.1, errorRate: 0.01, cpuPerRequest: 0.1 },
+      tolerance: {
+        ...{ p50: 0.1, p95: 0.15, p99: 0.25, throughput: 0.1, errorRate: 0.01 },
+        ...{ cpuPerRequest: 0.1, capacity: 0.1 },
+      },
       minDeltaMs: 1,
     },
     secrets: [],

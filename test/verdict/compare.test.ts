@@ -56,7 +56,8 @@ describe('the verdict', () => {
   })
 
   test('less than half the tolerance is never a regression', () => {
-    const tolerance = { p50: 0.8, p95: 0.8, p99: 0.8, throughput: 0.5, errorRate: 0.01, cpuPerRequest: 0.8 }
+    const latencies = { p50: 0.8, p95: 0.8, p99: 0.8 }
+    const tolerance = { ...latencies, throughput: 0.5, errorRate: 0.01, cpuPerRequest: 0.8, capacity: 0.5 }
     expect(compare(before, slower, { tolerance }).verdict).toBe('passed')
   })
 

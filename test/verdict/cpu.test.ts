@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Random } from '../../src/base/rng.js'
+import { BASELINE_DEFAULTS } from '../../src/scenario/model/scenario.js'
 import { joinRuns } from '../../src/stats/join.js'
 import type { Result } from '../../src/stats/result.js'
 import { type TargetFigures, unmeasuredTarget } from '../../src/stats/target.js'
@@ -104,7 +105,7 @@ describe('CPU time per request side by side', () => {
   })
 
   test('has its own tolerance', () => {
-    const tolerance = { p50: 0.1, p95: 0.15, p99: 0.25, throughput: 0.1, errorRate: 0.01, cpuPerRequest: 0.5 }
+    const tolerance = { ...BASELINE_DEFAULTS.tolerance, cpuPerRequest: 0.5 }
     const [a, b] = [side(withCpu(1), 'a'), side(withCpu(2, { costMs: 2.3 }), 'b')]
     expect(rowOf(compare(a, b, { tolerance }))).toMatchObject({ verdict: 'passed', tolerance: 0.5 })
   })

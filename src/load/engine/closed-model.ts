@@ -42,6 +42,10 @@ export class ClosedModel implements Model {
     this.host.start(user, due, now)
   }
 
+  steered(atMs: Ms): void {
+    this.host.at(this.host.schedule.startAt + atMs, (now) => this.adjust(atMs, now))
+  }
+
   halt(): void {
     this.halted = true
   }

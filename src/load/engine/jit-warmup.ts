@@ -35,8 +35,9 @@ export async function warmUpJit(plan: Plan): Promise<void> {
     response.end('{"warmup":true}')
   })
   const port = await listen(server)
+  const { isSteered: _, ...known } = plan
   const jitPlan = {
-    ...withEndlessData(plan),
+    ...withEndlessData(known),
     target: `http://127.0.0.1:${port}`,
     http: directly(plan.http),
     load: plan.load.model === 'open' ? OPEN : CLOSED,

@@ -15,6 +15,8 @@ export interface Model {
   finished(user: VirtualUser, now: Ms): void
   /** A user's pause is over. */
   rested(user: VirtualUser, due: Ms, now: Ms): void
+  /** The level will change at `atMs` of the measured part, which was not known before. */
+  steered(atMs: Ms): void
   /** Stops sending. */
   halt(): void
   /** Active virtual users. */

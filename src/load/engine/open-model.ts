@@ -38,6 +38,8 @@ export class OpenModel extends Waiting implements Model {
   }
 
   begin(): void {
+    // Subtle: a level may have been set before, and what waits already must not be added again.
+    this.host.timers.remove(this)
     this.schedule()
   }
 
@@ -50,6 +52,12 @@ export class OpenModel extends Waiting implements Model {
 
   rested(): void {
     throw new Error('users of an open model have no think time')
+  }
+
+  steered(): void {
+    this.measured.refresh()
+    this.host.timers.remove(this)
+    this.schedule()
   }
 
   halt(): void {

@@ -3,6 +3,7 @@
  */
 import type { Ms } from '../../base/clock.js'
 import { type SideTurns, waitForTurn } from '../../plan/ab-turns.js'
+import { type Curve, Levels } from '../../plan/levels.js'
 import { type ExecutionSegment, IterationNumbers } from '../../plan/numbers.js'
 import type { Plan } from '../../plan/plan.js'
 import { Profile, warmupProfile } from '../../plan/profile.js'
@@ -12,7 +13,7 @@ import type { VirtualUser } from './virtual-user.js'
 export class Schedule {
   /** Which iterations of the plan belong to it. */
   readonly segment: ExecutionSegment
-  readonly profile: Profile
+  readonly profile: Curve
   readonly warmup: Profile
   /** The moment the measured part begins. */
   readonly startAt: Ms
@@ -25,9 +26,10 @@ export class Schedule {
   private readonly numbers: IterationNumbers
 
   /** Starts at `beginAt`, with the warm-up if there is one. */
-  constructor({ load, turns, counters }: Plan, segment: ExecutionSegment, beginAt: Ms) {
+  constructor({ load, turns, counters, isSteered }: Plan, segment: ExecutionSegment, beginAt: Ms) {
     this.segment = segment
-    this.profile = new Profile(load.start, load.stages)
+    const profile = new Profile(load.start, load.stages)
+    this.profile = isSteered ? new Levels(profile.durationMs) : profile
     this.warmup = warmupProfile(load)
     this.startAt = beginAt + load.warmupMs
     this.endAt = this.startAt + this.profile.durationMs
@@ -35,6 +37,12 @@ export class Schedule {
     this.limit = load.iterations ?? Number.POSITIVE_INFINITY
     this.turns = turns ?? null
     this.numbers = new IterationNumbers(load, segment, counters)
+  }
+
+  /** From `atMs` of the measured part on, the level is `level`. Only for plans that are steered. */
+  setLevel(atMs: Ms, level: number): void {
+    if (!(this.profile instanceof Levels)) throw new Error('the plan is not steered')
+    this.profile.change(atMs, level)
   }
 
   /** How many of `total` things, numbered from 0, belong to this worker. */

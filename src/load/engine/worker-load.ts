@@ -195,6 +195,12 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
     if (this.timers.isDue(now + EARLY_MS)) this.timers.run(now, EARLY_MS)
   }
 
+  /** From `atMs` of the measured part on, the level is `level`. Only for plans that are steered. */
+  setLevel(atMs: Ms, level: number): void {
+    this.schedule.setLevel(atMs, level)
+    this.model.steered(atMs)
+  }
+
   /** Starts no more requests. Ends when those in flight have ended, at the latest after `gracefulStop`. */
   stop(): void {
     if (this.stoppedAt !== null) return

@@ -17,6 +17,8 @@ export interface WorkerTask {
 export type Command =
   /** Begin at `at`, on the clock that all threads share. */
   | { readonly type: 'begin'; readonly at: Ms }
+  /** From `atMs` of the measured part on, the level is `level`. Only for plans that are steered. */
+  | { readonly type: 'level'; readonly atMs: Ms; readonly level: number }
   /** Start no more requests; let those in flight finish. */
   | { readonly type: 'stop' }
   /** Abort the requests in flight. */

@@ -25,11 +25,16 @@ export interface FleetOptions {
   readonly onBegin: (headStartMs: Ms) => void
   /** Resolves with the moment to begin, on the clock of `now`. Called once all workers are ready. Default: at once. */
   readonly beginAt?: (() => Promise<Ms>) | undefined
+  /** Called once, at the beginning, with what sets the level of a plan that is steered. */
+  readonly onSteerable?: ((setLevel: SetLevel) => void) | undefined
   /** Called with each window of one worker. */
   readonly onWindow: (worker: number, window: WindowData) => void
   /** Called when a worker has ended and sends no more windows. */
   readonly onWorkerEnd: (worker: number) => void
 }
+
+/** Tells all workers that from `atMs` of the measured part on the level is `level`. Takes effect in time if that is half a second ahead. */
+export type SetLevel = (atMs: Ms, level: number) => void
 
 /** How a load ended. */
 export interface FleetEnd {
@@ -105,6 +110,7 @@ export async function runFleet(plan: Plan, options: FleetOptions, program = WORK
       const beginAt = options.beginAt === undefined ? now() + HEAD_START_MS : await options.beginAt()
       options.onBegin(beginAt - now())
       tellAll({ type: 'begin', at: beginAt })
+      options.onSteerable?.((atMs, level) => tellAll({ type: 'level', atMs, level }))
       const { durationMs } = new Profile(load.start, load.stages)
       deadline.within(beginAt - now() + load.warmupMs + durationMs + load.gracefulStopMs + LATE_MS)
       if (options.stop.aborted) stop()

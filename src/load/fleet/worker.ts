@@ -47,6 +47,8 @@ function attend(port: MessagePort, { plan, segment }: WorkerTask): void {
   port.on('message', (command: Command) => {
     if (command.type === 'begin') {
       begin(command.at).catch(fail)
+    } else if (command.type === 'level') {
+      part?.setLevel(command.atMs, command.level)
     } else if (command.type === 'stop') {
       part?.stop()
     } else {

@@ -6,6 +6,7 @@ import { formatCount, formatLatency, formatRate, formatShare, plural } from '../
 import { withWarmup } from '../../stats/add.js'
 import type { Comparison } from '../../stats/comparison.js'
 import type { RequestResult, Result, Totals } from '../../stats/result.js'
+import { LOAD_TITLES, listLoads, summarizeSearch } from '../capacity.js'
 import {
   describeAside,
   describeServiceRows,
@@ -34,6 +35,7 @@ export function renderMarkdown(result: Result): string {
     `<!-- perfctl:${markerName(result.scenario.name)} -->\n## ${SYMBOLS[result.verdict]} ${escapeMarkdown(result.scenario.name)}`,
     escapeMarkdown(sentence),
     result.comparison === null ? '' : renderComparison(result.comparison),
+    renderCapacity(result),
     renderThresholds(result),
     renderRequests(result.requests.map(withWarmup), result),
     renderTimings(result.requests),
@@ -97,6 +99,16 @@ function renderFindings(result: Result): string {
 
 function renderList(sentences: readonly string[]): string {
   return sentences.map((sentence) => `- ${escapeMarkdown(sentence)}`).join('\n')
+}
+
+function renderCapacity({ capacity }: Result): string {
+  if (capacity === undefined || capacity.trials.length === 0) return ''
+  const rows = listLoads(capacity).map(({ cells, role }) => {
+    const [remark, ...others] = [...cells].reverse()
+    const shown = escapeMarkdown(remark!)
+    return [...others.reverse(), role === 'capacity' ? `**${shown}**` : shown]
+  })
+  return `${escapeMarkdown(summarizeSearch(capacity))}.\n\n${renderTable(LOAD_TITLES, 0, rows)}`
 }
 
 function renderThresholds({ thresholds, verdict }: Result): string {

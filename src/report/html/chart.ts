@@ -41,6 +41,8 @@ export interface Chart {
   readonly lines: readonly Line[]
   readonly marks?: Marks
   readonly levels?: readonly Level[]
+  /** A part of the horizontal axis that is shaded. */
+  readonly band?: { readonly from: number; readonly to: number }
   /** It is the one that others are read beside: above them, and taller. */
   readonly isLead?: boolean
   /** The figures at a position, for the reader who points at it. */
@@ -81,10 +83,16 @@ export function renderChart(chart: Chart, size: ChartSize): Markup {
 <figcaption><b>${chart.title}</b>${renderLegend(chart)}</figcaption>
 <div class="drawing" role="img" aria-label="${chart.title}: ${chart.description}">
 <svg class="scale" width="56" height="${full}" aria-hidden="true">${chart.yTicks.map(({ at, label }) => html`<text x="48" y="${tenth(yOf(chart, at, space) + 4)}">${label}</text>`)}</svg>
-<svg class="plot" height="${full}" aria-hidden="true">${renderRows(chart, space)}${size === 'track' ? renderColumns(chart, space) : renderAxis(chart, top + height + 17)}<svg y="${top}" width="100%" height="${height}" viewBox="0 0 ${WIDTH} ${height}" preserveAspectRatio="none" overflow="visible">${chart.lines.map((line) => renderLine(chart, line, height))}</svg>${renderLevels(chart, space)}${renderMarks(chart, space)}${size === 'wide' || size === 'small' ? renderReadouts(chart, size) : NOTHING}</svg>
+<svg class="plot" height="${full}" aria-hidden="true">${renderRows(chart, space)}${size === 'track' ? renderColumns(chart, space) : renderAxis(chart, top + height + 17)}<svg y="${top}" width="100%" height="${height}" viewBox="0 0 ${WIDTH} ${height}" preserveAspectRatio="none" overflow="visible">${renderBand(chart, height)}${chart.lines.map((line) => renderLine(chart, line, height))}</svg>${renderLevels(chart, space)}${renderMarks(chart, space)}${size === 'wide' || size === 'small' ? renderReadouts(chart, size) : NOTHING}</svg>
 </div>
 </figure>
 `
+}
+
+function renderBand({ band, xMax }: Chart, height: number): Content {
+  if (band === undefined) return NOTHING
+  const x = tenth((band.from / xMax) * WIDTH)
+  return html`<rect class="band" x="${x}" width="${tenth((band.to / xMax) * WIDTH) - x}" height="${height}"/>`
 }
 
 function topOf({ yTicks }: Chart): number {

@@ -4,6 +4,7 @@
 import { withWarmup } from '../../stats/add.js'
 import type { Result } from '../../stats/result.js'
 import type { NextStep } from '../advice.js'
+import { renderCapacity } from './capacity.js'
 import { renderComparison } from './comparison.js'
 import { renderDistribution } from './distribution.js'
 import { html, type Markup, NOTHING } from './markup.js'
@@ -31,7 +32,7 @@ const TIMINGS_MAX = 12
 /** Renders the report without the surrounding page. `next` is the suggested next step, null for none. */
 export function renderReport(measured: Result, next: NextStep | null): Markup {
   const result = { ...measured, requests: measured.requests.map(withWarmup) }
-  return html`${renderVerdict(result, next)}${result.comparison === null ? NOTHING : renderComparison(result.comparison)}${renderThresholds(result)}${renderRequests(result)}${renderTimings(result.requests)}${renderCharts(result)}${renderFailures(result)}${renderEach(result)}${renderConditions(result)}${renderFindings(result)}${renderSource(result)}`
+  return html`${renderVerdict(result, next)}${result.comparison === null ? NOTHING : renderComparison(result.comparison)}${renderCapacity(result.capacity)}${renderThresholds(result)}${renderRequests(result)}${renderTimings(result.requests)}${renderCharts(result)}${renderFailures(result)}${renderEach(result)}${renderConditions(result)}${renderFindings(result)}${renderSource(result)}`
 }
 
 function renderCharts(result: Result): Markup {

@@ -95,6 +95,7 @@ figcaption { display: flex; flex-wrap: wrap; gap: 0 14px; align-items: baseline;
 .line.c { stroke: var(--c); } .area.c { fill: var(--c); }
 .line.plain { stroke: var(--plain); } .area.plain { fill: var(--plain); }
 .line.bad { stroke: var(--bad); } .area.bad { fill: var(--bad); }
+rect.band { fill: var(--mark); opacity: .15; }
 circle.mark { fill: var(--paper); stroke: var(--mark); stroke-width: 2; }
 .plot g rect { height: 100%; fill: transparent; }
 .plot g:hover rect { fill: var(--soft); opacity: .18; }

@@ -104,7 +104,7 @@ function noProcess(name: string): TargetFailure {
 }
 
 /** Whether requests go to this machine. */
-async function isHere({ target, http }: Watched['plan']): Promise<boolean> {
+export async function isHere({ target, http }: Watched['plan']): Promise<boolean> {
   const { host, port } = hostAndPort(target)
   const end = endpointFor(host, port, http)
   if ('path' in end) return true

@@ -31,6 +31,10 @@ function baselineFields({ option, label, time }: Leaves) {
         p95: relative(TOLERANCE.p95, 'How much slower the 95th percentile may get.'),
         p99: relative(TOLERANCE.p99, 'How much slower the 99th percentile may get.'),
         throughput: relative(TOLERANCE.throughput, 'How much lower the throughput may get.'),
+        capacity: relative(
+          TOLERANCE.capacity,
+          'How much less the capacity may get that perfctl capacity finds.',
+        ),
         error_rate: option(
           toleranceReader(true),
           SHARE,
@@ -56,10 +60,11 @@ export function makeBaseline(
 ): BaselineOptions {
   const { p50 = TOLERANCE.p50, p95 = TOLERANCE.p95, p99 = TOLERANCE.p99 } = tolerance
   const { throughput = TOLERANCE.throughput, error_rate: errorRate = TOLERANCE.errorRate } = tolerance
-  const { cpu_per_request: cpuPerRequest = TOLERANCE.cpuPerRequest } = tolerance
+  const { cpu_per_request: cpuPerRequest = TOLERANCE.cpuPerRequest, capacity = TOLERANCE.capacity } =
+    tolerance
   return {
     file: path === undefined ? null : baselinePath(path, file, profile),
-    tolerance: { p50, p95, p99, throughput, errorRate, cpuPerRequest },
+    tolerance: { p50, p95, p99, throughput, errorRate, cpuPerRequest, capacity },
     minDeltaMs: minDelta,
   }
 }

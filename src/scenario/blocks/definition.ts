@@ -9,6 +9,7 @@ import { makeLeaves } from '../fields/leaves.js'
 import { jsonSchema, map, type Output, readBy } from '../fields/schema.js'
 import type { Tree, TreeProblem } from '../yaml/tree.js'
 import { baselineSchema } from './baseline.js'
+import { capacitySchema } from './capacity.js'
 import { dataSchema } from './data.js'
 import { httpSchema } from './http.js'
 import { loadSchema } from './load.js'
@@ -83,6 +84,7 @@ function scenarioSchema(context: fields.Context, names: Names, tables: Tables) {
       observe: observeSchema(leaves).optional(),
       thresholds: thresholdsSchema(leaves).optional(),
       baseline: baselineSchema(leaves).optional(),
+      capacity: capacitySchema(leaves).optional(),
       reference: referenceSchema(leaves).optional(),
     },
     {

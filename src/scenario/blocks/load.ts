@@ -120,10 +120,16 @@ const VUS_MAX = 100_000
 /** Virtual users in the closed model, arrivals per second in the open one. */
 type Level = Pick<Load, 'model'> & { readonly value: number }
 
-const LEVEL = { type: ['integer', 'string'], minimum: 0, pattern: RATE.pattern, examples: [10, '50/s'] }
+/** The JSON Schema of a level. */
+export const LEVEL = {
+  type: ['integer', 'string'],
+  minimum: 0,
+  pattern: RATE.pattern,
+  examples: [10, '50/s'],
+}
 
 /** A number of virtual users, or a rate. */
-const readLevel: Reader<Level> = (tree, context, report) => {
+export const readLevel: Reader<Level> = (tree, context, report) => {
   const text = readText(tree, context, report)
   if (text === null) return null
   if (/^\d+$/.test(text) && Number(text) <= VUS_MAX) return { model: 'closed', value: Number(text) }

@@ -9,7 +9,16 @@ import { type FieldsOf, map } from '../fields/schema.js'
 import { countReader, wholeNumber } from '../fields/unit-fields.js'
 import type { Observe } from '../model/observe.js'
 import type { Threshold } from '../model/scenario.js'
-import { isTreeMap, nameOf, quoted, type Report, Scalar, type TreeProblem, wrongKey } from '../yaml/tree.js'
+import {
+  isTreeMap,
+  nameOf,
+  type Path,
+  quoted,
+  type Report,
+  Scalar,
+  type TreeProblem,
+  wrongKey,
+} from '../yaml/tree.js'
 import { metricLimitProblem } from './metric-limit.js'
 import { makeMetrics, metricsSchema } from './observed-metrics.js'
 
@@ -83,17 +92,21 @@ export function makeObserve(
   }
 }
 
-/** Reports thresholds on what is not observed: they could never be met. */
-export function checkObserved(thresholds: readonly Threshold[], observe: Observe = {}): TreeProblem[] {
+/** Reports thresholds, which are `at`, on what is not observed: they could never be met. */
+export function checkObserved(
+  thresholds: readonly Threshold[],
+  observe: Observe = {},
+  at: Path = ['thresholds'],
+): TreeProblem[] {
   const { serverTiming, cache, process: which } = observe
   return thresholds.flatMap((threshold, index) => {
     const { metric, request } = threshold
-    const problem = (message: string, hint: string) => [{ path: ['thresholds', index], message, hint }]
+    const problem = (message: string, hint: string) => [{ path: [...at, index], message, hint }]
     if (metric === 'cache_hit_rate' && cache === undefined)
       return problem('cache hits are not observed', 'add observe: { cache: true }')
     if (metricIn(metric) !== null) {
       const reported = metricLimitProblem(threshold, observe)
-      return reported === null ? [] : [{ path: ['thresholds', index], ...reported }]
+      return reported === null ? [] : [{ path: [...at, index], ...reported }]
     }
     if (findMetric(metric)?.isOfService) {
       if (request !== null)

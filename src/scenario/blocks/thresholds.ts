@@ -13,7 +13,8 @@ type ThresholdInput = FieldsOf<typeof thresholdFields>
 
 const DEFAULTS = { abort: false, after: 5000, minSamples: 50 }
 
-const LIMIT = {
+/** The JSON Schema of a limit. */
+export const LIMIT = {
   type: 'string',
   description: 'Metric, comparison and limit; "name: " in front limits one request.',
   examples: ['p95 < 200ms', 'error_rate < 1%', 'search: p99 < 500ms'],
@@ -60,7 +61,7 @@ function checkThreshold(threshold: ThresholdInput, report: Report): void {
 }
 
 /** A threshold such as `search: p95 < 150ms`. */
-const readLimit: Reader<Limit> = (tree, context, report) => {
+export const readLimit: Reader<Limit> = (tree, context, report) => {
   if (isTreeMap(tree)) return mapInsteadOfText(tree, report)
   const text = readText(tree, context, report)
   return text === null ? null : parseThreshold(text, context.requests, report)

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { isSecretHeader, redact } from '../../base/secrets.js'
 import type { HttpOptions } from './http-types.js'
 import type { BodySpec, RequestSpec, SentFile } from './request.js'
-import type { Feeder, Scenario } from './scenario.js'
+import type { CapacityOptions, Feeder, Scenario } from './scenario.js'
 import { mapRequests } from './steps.js'
 
 /**
@@ -25,6 +25,15 @@ export function scenarioHash(scenario: Scenario): string {
     ...(after.length > 0 && { after }),
   }
   return `sha256:${createHash('sha256').update(canonicalJson(subject, secrets)).digest('hex')}`
+}
+
+/** The same of a search for a capacity, which any part of what it is asked affects but not where it looks. */
+export function capacityHash(scenario: Scenario, { of, trialMs, settleMs }: CapacityOptions): string {
+  const { thresholds, load } = scenario
+  const slo = thresholds.map(({ expression }) => expression)
+  const arrivals = load.model === 'open' ? load.arrivals : null
+  const asked = { run: scenarioHash(scenario), of, slo, trialMs, settleMs, arrivals }
+  return `sha256:${createHash('sha256').update(canonicalJson(asked, scenario.secrets)).digest('hex')}`
 }
 
 /** A request without its line and its secrets. */

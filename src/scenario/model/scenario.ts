@@ -42,6 +42,8 @@ export interface Scenario {
   readonly observe?: Observe
   readonly thresholds: readonly Threshold[]
   readonly baseline: BaselineOptions
+  /** How its capacity is searched; absent if the file doesn't say. */
+  readonly capacity?: CapacityOptions
   /** The accepted version for `run --confirm ab`; absent if not set. */
   readonly reference?: ReferenceService
   /** Values that must never be shown (see `base/secrets.ts`). */
@@ -116,6 +118,27 @@ interface AbortRule {
   readonly minSamples: number
 }
 
+/** How the capacity of the service is searched: the largest load that it carries within its limits. */
+export interface CapacityOptions {
+  /** Arrivals per second (open model), or virtual users (closed model). */
+  readonly of: 'rate' | 'vus'
+  /** The limits that the service has to keep; null: the thresholds of the scenario. */
+  readonly slo: readonly Threshold[] | null
+  /** The first load, in arrivals per second or virtual users; null: derived from a first look at the service. */
+  readonly from: number | null
+  /** The most to send; null: no limit, which only a service on this machine gets. */
+  readonly max: number | null
+  /** How close the two bounds come, as a share of the lower one. */
+  readonly width: number
+  readonly trialMs: Ms
+  readonly settleMs: Ms
+  /** The trial time at a bound before it counts. */
+  readonly sumMs: Ms
+  /** The share of it that may miss. */
+  readonly exceed: number
+  readonly budgetMs: Ms
+}
+
 /** What a run is compared with, and how strictly. */
 export interface BaselineOptions {
   /** The absolute path; null for the default one. */
@@ -133,10 +156,15 @@ export interface Tolerance {
   readonly throughput: number
   readonly errorRate: number
   readonly cpuPerRequest: number
+  /** Of a capacity, which only a search finds. */
+  readonly capacity: number
 }
 
 /** The limits that a scenario doesn't set. */
 export const BASELINE_DEFAULTS: Pick<BaselineOptions, 'tolerance' | 'minDeltaMs'> = {
-  tolerance: { p50: 0.1, p95: 0.15, p99: 0.25, throughput: 0.1, errorRate: 0.01, cpuPerRequest: 0.1 },
+  tolerance: {
+    ...{ p50: 0.1, p95: 0.15, p99: 0.25, throughput: 0.1, errorRate: 0.01 },
+    ...{ cpuPerRequest: 0.1, capacity: 0.1 },
+  },
   minDeltaMs: 1,
 }

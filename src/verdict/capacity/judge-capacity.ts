@@ -3,17 +3,10 @@
  */
 import { mean } from '../../stats/math.js'
 import { FALSE_ALARMS } from '../baseline-rule.js'
-import type { JobValue } from '../job-figures.js'
+import type { CapacityBounds, JobValue } from '../job-figures.js'
 import type { Judgement } from '../judge.js'
 import { judgeByHistory } from '../judges/history.js'
 import { floorOf, judgeLine } from '../line.js'
-
-/** The bounds that a search found, in arrivals per second or virtual users. */
-export interface CapacityBounds {
-  readonly lower: number
-  /** Null if the service carries all that may be tried; its capacity is at least `lower` then. */
-  readonly upper: number | null
-}
 
 /** A judgement of a capacity: `baseline` and `current` are lower bounds, and the interval is of the relative change. */
 export type CapacityJudgement = Omit<Judgement, 'metric'>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sideOf } from '../../../src/plan/ab-turns.js'
 import type { Load } from '../../../src/scenario/model/load-types.js'
-import { closedLoad, openLoad, type Simulated, simulate } from '../simulate.js'
+import { closedLoad, openLoad, type Simulated, type Simulation, simulate } from '../simulate.js'
 
 describe('the closed model', () => {
   test('one user with a response every 10 ms sends 100 requests a second', async () => {
@@ -68,6 +68,109 @@ describe('the closed model', () => {
     const { arrived, collector } = await simulate({ load, workers: 3 })
     expect(arrived).toHaveLength(101)
     expect(collector.total(1).requests).toBe(101)
+  })
+})
+
+describe('a load that is steered', () => {
+  const steer = (changes: readonly (readonly [toldAt: number, from: number, level: number])[]) =>
+    ({
+      isSteered: true,
+      during: (parts, at) => {
+        for (const [toldAt, from, level] of changes)
+          at(toldAt, () => {
+            for (const part of parts) part.setLevel(from, level)
+          })
+      },
+    }) satisfies Partial<Simulation>
+  const perSecond = (arrived: Simulated['arrived'], from: number, to: number) =>
+    arrived.filter(({ at }) => at >= from - 1 && at < to - 1).length / ((to - from) / 1000)
+
+  test('sends nothing until it is told to, and then what it is told', async () => {
+    const { arrived, collector } = await simulate({
+      load: openLoad(),
+      workers: 3,
+      ...steer([
+        [1500, 2000, 50],
+        [3500, 4000, 400],
+        [5500, 6000, 0],
+        [7500, 8000, 25],
+      ]),
+    })
+    expect(perSecond(arrived, 0, 2000)).toBe(0)
+    expect(perSecond(arrived, 2000, 4000)).toBe(50)
+    expect(perSecond(arrived, 4000, 6000)).toBe(400)
+    expect(perSecond(arrived, 6000, 8000)).toBe(0)
+    expect(perSecond(arrived, 8000, 10_000)).toBe(25)
+    expect(collector.total(10).requests).toBe(arrived.length)
+  })
+
+  test('may be told before it begins', async () => {
+    const { arrived } = await simulate({ load: openLoad(), ...steer([[-20, 1000, 100]]) })
+    expect(arrived).toHaveLength(900)
+  })
+
+  test('a later change takes the place of those that were planned after it', async () => {
+    const { arrived } = await simulate({
+      load: openLoad(),
+      workers: 2,
+      ...steer([
+        [0, 1000, 100],
+        [0, 9000, 0],
+        [2500, 3000, 0],
+      ]),
+    })
+    expect(perSecond(arrived, 1000, 3000)).toBe(100)
+    expect(perSecond(arrived, 3000, 10_000)).toBe(0)
+  })
+
+  test('no arrival is sent twice or left out, on however many workers', async () => {
+    const changes = [
+      [0, 500, 333],
+      [1100, 2000, 7],
+      [4100, 5000, 1234],
+      [6200, 7000, 0],
+    ] as const
+    const paths = async (workers: number) => {
+      const { arrived } = await simulate({
+        load: openLoad({ arrivals: 'poisson' }),
+        requests: [{ path: ['/', { type: 'call', name: 'iteration', args: [] }] }],
+        workers,
+        ...steer(changes),
+      })
+      return arrived.map(({ path }) => Number(path.slice(1))).sort((a, b) => a - b)
+    }
+    const alone = await paths(1)
+    expect(alone.length).toBeGreaterThan(2500)
+    expect(alone).toEqual(alone.map((_, n) => n))
+    expect(await paths(3)).toEqual(alone)
+  })
+
+  test('a thread that hears of a change too late sends what it missed', async () => {
+    const { collector } = await simulate({
+      load: openLoad(),
+      blocked: { at: 1500, forMs: 1000 },
+      ...steer([
+        [1000, 1200, 100],
+        [1600, 2000, 300],
+      ]),
+    })
+    expect(collector.total(10).requests).toBe(80 + 8 * 300)
+  })
+
+  test('users come and go as they are told', async () => {
+    const { collector } = await simulate({
+      load: closedLoad({ stages: [{ durationMs: 10_000, target: 20 }], start: 20 }),
+      service: () => ({ afterMs: 10 }),
+      workers: 2,
+      ...steer([
+        [500, 1000, 5],
+        [3500, 4000, 20],
+        [5500, 6000, 0],
+        [7000, 8000, 3],
+      ]),
+    })
+    // A window counts users at its end, when a change at the full second has already happened.
+    expect(collector.timeline().map(({ vus }) => vus)).toEqual([5, 5, 5, 20, 20, 0, 0, 3, 3, 3])
   })
 })
 

@@ -1,0 +1,235 @@
+/**
+ * `perfctl capacity`: searches the largest load that a service carries within its limits.
+ */
+import { join, parse } from 'node:path'
+import { type Problem, UserError, userError } from '../base/errors.js'
+import { EXIT, type ExitCode } from '../base/exit.js'
+import { fileNameOf } from '../base/files.js'
+import type { Io } from '../base/io.js'
+import { parseDuration, parseRate, plural } from '../base/units.js'
+import { listSeries } from '../plan/series.js'
+import { nextStep } from '../report/advice.js'
+import { describeTrial } from '../report/capacity.js'
+import { renderConsole } from '../report/console.js'
+import { type CapacityBasis, capacityName, identifySearch } from '../run/capacity/result.js'
+import { type CapacityRunOptions, capacityOf, runCapacity } from '../run/capacity/session.js'
+import { type Interrupt, listenForInterrupt } from '../run/interrupt.js'
+import type { CapacityOptions, Scenario } from '../scenario/model/scenario.js'
+import { mean } from '../stats/math.js'
+import type { Result } from '../stats/result.js'
+import { acceptedCapacities } from '../verdict/capacity/compare-capacity.js'
+import type { Reference } from '../verdict/measurement.js'
+import { exitCodeOf } from '../verdict/verdict.js'
+import { acceptResults } from './baseline.js'
+import { baselineFile, findReference, type Subject } from './baseline-reference.js'
+import { checkPlaces, deliver } from './deliver.js'
+import { parseRunFlags, type RawRunFlags, type RunFlags } from './run-options.js'
+import { readScenarios } from './scenario-files.js'
+import { checkUpload, upload } from './upload.js'
+import { openWatchers } from './watchers.js'
+
+/** Flags that `run` doesn't have, as typed. */
+export interface RawCapacityFlags extends RawRunFlags {
+  readonly budget?: string
+  readonly from?: string
+  readonly max?: string
+  readonly require?: string
+  readonly verify?: boolean
+}
+
+/** Searches the capacity of one scenario's service and judges it. */
+export async function capacity(name: string, raw: RawCapacityFlags, io: Io): Promise<ExitCode> {
+  const flags = parseRunFlags(raw, io.env)
+  const [scenario] = await readScenarios([name], flags, io)
+  const { settings, required } = readSettings(raw, capacityOf(scenario!))
+  const reference = await findReference(subjectOf(scenario!, settings), flags, io)
+  const isCheck = raw.verify === true
+  const floor = findFloor({ required, reference, isCheck }, scenario!)
+  if (flags.resultTo !== undefined) checkUpload(flags.resultTo, io)
+  await checkPlaces(flags, io)
+  const interrupt = listenForInterrupt(io)
+  try {
+    const asked = { floor, isCheck, reference, allowEnvironment: flags.allowEnvironment }
+    const result = await search(scenario!, settings, { asked, flags, io, interrupt })
+    const isWhole = await show(result, { flags, io, interrupt })
+    if (flags.updateBaseline && result.verdict === 'passed')
+      await acceptResults('update', [result], baselineFile(subjectOf(scenario!, settings), flags), io)
+    const signal = interrupt.signalName()
+    const code = exitCodeOf(result.verdict, { inconclusive: flags.inconclusive, signal })
+    return code === EXIT.passed && !isWhole ? EXIT.error : code
+  } finally {
+    interrupt.end()
+  }
+}
+
+interface Context {
+  readonly flags: RunFlags
+  readonly io: Io
+  readonly interrupt: Interrupt
+}
+
+type Asked = Pick<CapacityRunOptions, 'floor' | 'isCheck' | keyof CapacityBasis>
+
+/** The load that has to be carried; undefined if there is none. Throws a UserError if there is nothing to verify. */
+function findFloor(
+  {
+    required,
+    reference,
+    isCheck,
+  }: {
+    readonly required: number | null
+    readonly reference: Reference | null
+    readonly isCheck: boolean
+  },
+  { baseline, file }: Scenario,
+): CapacityRunOptions['floor'] {
+  if (required !== null) return { load: required, by: 'require' }
+  if (!isCheck) return undefined
+  const accepted = reference === null ? [] : acceptedCapacities(reference.measurement)
+  if (accepted.length === 0) {
+    throw userError(
+      '--verify: there is no baseline of the capacity to verify',
+      `make one with perfctl capacity ${file ?? 'scenario.yaml'} --update-baseline, or name the load: --require 500/s`,
+    )
+  }
+  const usual = Math.exp(mean(accepted.map(({ lower }) => Math.log(lower))))
+  return { load: Number((usual * (1 - baseline.tolerance.capacity)).toPrecision(4)), by: 'baseline' }
+}
+
+/** The search as the subject of a comparison. */
+function subjectOf(scenario: Scenario, settings: CapacityOptions): Subject {
+  const { file, profile, baseline } = scenario
+  return {
+    file,
+    profile,
+    baseline: baseline.file === null ? null : beside(baseline.file),
+    scenario: { name: capacityName(scenario.name), ...identifySearch(scenario, settings) },
+    requests: listSeries(scenario),
+  }
+}
+
+/** The baseline of the capacity beside that of the runs: `shop.json` becomes `shop-capacity.json`. */
+function beside(file: string): string {
+  const { dir, name, ext } = parse(file)
+  return join(dir, `${capacityName(name)}${ext}`)
+}
+
+async function search(
+  scenario: Scenario,
+  settings: CapacityOptions,
+  { asked, flags, io, interrupt }: Context & { readonly asked: Asked },
+): Promise<Result> {
+  const note = (text: string) => {
+    if (!flags.quiet) io.stderr.write(`${text}\n`)
+  }
+  const watchers = await openWatchers(flags, io, note)
+  interrupt.onFirst(() => note('stopping: waiting for requests in flight (press Ctrl-C again to abort them)'))
+  if (scenario.http.insecure) note('warning: TLS certificates are not verified')
+  let result: Result | null = null
+  try {
+    result = await runCapacity(scenario, settings, {
+      target: flags.target,
+      seed: flags.seed,
+      workers: flags.workers,
+      ...asked,
+      signal: interrupt.stop,
+      kill: interrupt.kill,
+      onStart: ({ target, seed, workers }) => {
+        note(`${scenario.name}: ${target}, seed ${seed}, ${plural(workers, 'worker')}`)
+        for (const watcher of watchers) watcher.open({ scenario: scenario.name, target, seed, workers })
+      },
+      onProgress: (frame) => {
+        for (const watcher of watchers) watcher.frame(frame)
+      },
+      onTrial: (trial, remainingSeconds) => {
+        if (flags.progress) note(describeTrial(trial, settings.of, remainingSeconds))
+      },
+      onNotice: (text) => note(`warning: ${text}`),
+    })
+    return result
+  } finally {
+    for (const watcher of watchers) watcher.done(result)
+    await Promise.all(watchers.map((watcher) => watcher.close()))
+  }
+}
+
+async function show(result: Result, { flags, io, interrupt }: Context): Promise<boolean> {
+  const next = flags.baseline === false ? null : nextStep(result)
+  const time = result.startedAt.replace(/[:.]/g, '-')
+  const file = join(flags.resultsDir, `${fileNameOf(result.scenario.name)}-${time}.json`)
+  const isWritten = await deliver(
+    {
+      saves: [{ result, file, label: 'result saved' }],
+      result,
+      summary: (page) => renderConsole(result, page, next),
+      next,
+    },
+    flags,
+    io,
+  )
+  if (flags.resultTo === undefined) return isWritten
+  const sending = { url: flags.resultTo, signal: interrupt.kill, isQuiet: flags.quiet }
+  return (await upload({ result, file, ...sending }, io)) && isWritten
+}
+
+/** The settings of the scenario with those of the flags. Throws a UserError that lists all invalid ones. */
+function readSettings(
+  raw: RawCapacityFlags,
+  given: CapacityOptions,
+): { readonly settings: CapacityOptions; readonly required: number | null } {
+  const problems: Problem[] = []
+  const wrong = (message: string, hint: string) => problems.push({ message, place: null, hint })
+  const level = (flag: string, text: string | undefined): number | null =>
+    text === undefined ? null : readLoad(flag, text, given.of, wrong)
+  const settings = {
+    ...given,
+    from: level('--from', raw.from) ?? given.from,
+    max: level('--max', raw.max) ?? given.max,
+    budgetMs: readBudget(raw.budget, given, wrong) ?? given.budgetMs,
+  }
+  const required = level('--require', raw.require)
+  if (settings.from !== null && settings.max !== null && settings.from > settings.max)
+    wrong(
+      `the first load, ${settings.from}, is above the most, ${settings.max}`,
+      'lower --from or raise --max; capacity in the scenario has the others',
+    )
+  if (required !== null && settings.max !== null && required > settings.max)
+    wrong(
+      `--require ${raw.require}: more than the most that may be sent, ${settings.max}`,
+      'raise --max or capacity.max',
+    )
+  if (problems.length > 0) throw new UserError(problems)
+  return { settings, required }
+}
+
+type Wrong = (message: string, hint: string) => void
+
+function readLoad(flag: string, text: string, of: CapacityOptions['of'], wrong: Wrong): number | null {
+  const value = of === 'rate' ? parseRate(text) : /^\d{1,6}$/.test(text) ? Number(text) : null
+  if (value !== null && value > 0) return value
+  wrong(
+    `${flag} ${text}: not ${of === 'rate' ? 'a rate' : 'a number of virtual users'} above 0`,
+    of === 'rate'
+      ? `write a rate such as ${flag} 500/s; for virtual users, write capacity: { of: vus } in the scenario`
+      : `write a whole number such as ${flag} 500`,
+  )
+  return null
+}
+
+function readBudget(
+  text: string | undefined,
+  { trialMs, settleMs, sumMs }: CapacityOptions,
+  wrong: Wrong,
+): number | null {
+  if (text === undefined) return null
+  const ms = parseDuration(text)
+  const least = sumMs + 2 * (trialMs + settleMs)
+  if (ms !== null && ms >= least) return ms
+  if (ms === null) wrong(`--budget ${text}: not a duration`, 'write a duration such as --budget 10m')
+  else
+    wrong(
+      `--budget ${text}: too short for two trials and the sum of one bound`,
+      `use --budget ${Math.ceil(least / 1000)}s or more, or a shorter trial, settle or sum under capacity in the scenario`,
+    )
+  return null
+}

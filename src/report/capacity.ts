@@ -1,0 +1,232 @@
+/**
+ * What a search for a capacity found, in words and as rows of a table: shared by all reports.
+ */
+import { printable } from '../base/printable.js'
+import { formatDuration, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
+import type { CapacityFigures, CapacityTrial, Miss } from '../stats/capacity.js'
+import type { Comparison } from '../stats/comparison.js'
+import type { RunVerdict } from '../stats/result.js'
+
+/** Formats a load: `412/s`, `20 users`. */
+export function formatLoad(load: number, of: CapacityFigures['of']): string {
+  return of === 'rate' ? formatRate(load) : plural(load, 'user')
+}
+
+/** The trials at one load, as a row. */
+export interface LoadRow {
+  readonly offered: number
+  readonly cells: readonly string[]
+  /** What the row is: the capacity, a load that is carried, or one that isn't. */
+  readonly role: 'capacity' | 'met' | 'missed' | 'unsure'
+}
+
+/** The titles of {@link listLoads}. */
+export const LOAD_TITLES = ['offered', 'carried', 'p95', 'errors', 'met', ''] as const
+
+/** One row for each load that was tried, the smallest first; latencies and errors are means over its trials. */
+export function listLoads(figures: CapacityFigures): LoadRow[] {
+  const loads = [...new Set(figures.trials.map(({ offered }) => offered))].sort((a, b) => a - b)
+  return loads.map((offered) => {
+    const trials = figures.trials.filter((trial) => trial.offered === offered)
+    const role = roleOf(offered, trials, figures)
+    const met = trials.filter((trial) => trial.met).length
+    const p95 = meanOf(trials.flatMap(({ p95 }) => p95 ?? []))
+    const remark =
+      role === 'capacity'
+        ? `✓ ${figures.upper === null ? 'carried' : 'capacity'}`
+        : role === 'met'
+          ? '✓'
+          : role === 'unsure'
+            ? '? perfctl was the limit'
+            : `✗ ${whyMissed(trials)}`
+    return {
+      offered,
+      role,
+      cells: [
+        formatLoad(offered, figures.of),
+        formatRate(meanOf(trials.map(({ carried }) => carried)) ?? 0),
+        p95 === null ? '–' : formatLatency(p95),
+        formatShare(meanOf(trials.map(({ errorRate }) => errorRate)) ?? 0),
+        `${met} of ${trials.length}`,
+        remark,
+      ],
+    }
+  })
+}
+
+function roleOf(
+  offered: number,
+  trials: readonly CapacityTrial[],
+  { lower }: CapacityFigures,
+): LoadRow['role'] {
+  if (offered === lower) return 'capacity'
+  if (lower !== null && offered < lower) return 'met'
+  const clear = trials.filter(({ unsure }) => unsure !== true)
+  if (clear.length === 0) return 'unsure'
+  return 2 * clear.filter(({ met }) => met).length > clear.length ? 'met' : 'missed'
+}
+
+function whyMissed(trials: readonly CapacityTrial[]): string {
+  const miss = trials.find(({ missed }) => missed.length > 0)?.missed[0]
+  return miss === undefined ? '' : describeMiss(miss)
+}
+
+function meanOf(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length
+}
+
+/** What a trial missed, briefly: `p95 < 200ms`, `arrivals dropped`. */
+function describeMiss({ why, expression }: Miss): string {
+  switch (why) {
+    case 'threshold':
+      return printable(expression ?? '')
+    case 'carried':
+      return 'not all carried'
+    case 'backlog':
+      return 'backlog grows'
+    case 'dropped':
+      return 'arrivals dropped'
+  }
+}
+
+/** What limits the capacity: `p95 of "search"`, `429 of "search"`, `a growing backlog`. */
+function describeLimit({ why, metric, request, status, expression }: Miss): string {
+  const whose = request === undefined ? '' : ` of "${printable(request)}"`
+  switch (why) {
+    case 'threshold':
+      if (status !== undefined) return `responses with status ${status}${whose}`
+      return metric === undefined ? printable(expression ?? '') : `${metric}${whose}`
+    case 'carried':
+      return 'its throughput: it completes less than arrives'
+    case 'backlog':
+      return 'its throughput: unfinished requests pile up'
+    case 'dropped':
+      return 'maxVus: arrivals found no free virtual user'
+  }
+}
+
+/** A trial in a line, while the search goes on. */
+export function describeTrial(
+  trial: Pick<CapacityTrial, 'carried' | 'missed'> & {
+    readonly load: number
+    readonly seconds: number
+    readonly isUnsure: boolean
+    readonly isUnrecovered: boolean
+  },
+  of: CapacityFigures['of'],
+  remainingSeconds: number,
+): string {
+  const { load, carried, seconds, missed, isUnsure, isUnrecovered } = trial
+  const outcome =
+    missed.length === 0
+      ? 'met'
+      : isUnsure
+        ? 'unsure: perfctl was the limit'
+        : `missed ${missed.map(describeMiss).join(', ')}`
+  const rest =
+    remainingSeconds > 0 ? `; about ${formatDuration(Math.ceil(remainingSeconds) * 1000)} left` : ''
+  const slow = isUnrecovered ? '; the service did not recover' : ''
+  return `  ${formatLoad(load, of)} for ${seconds}s: carried ${formatRate(carried)}, ${outcome}${slow}${rest}`
+}
+
+/** The bracket, what limits it and what it took: `capacity 412/s to 433/s; limited by p95; 9 trials in 4m 10s`. */
+export function summarizeSearch(figures: CapacityFigures): string {
+  const { of, lower, upper, limitedBy, trials, spentSeconds } = figures
+  const range =
+    lower === null
+      ? upper === null
+        ? null
+        : `capacity below ${formatLoad(upper, of)}`
+      : upper === null
+        ? `capacity at least ${formatLoad(lower, of)}`
+        : `capacity ${formatLoad(lower, of)} to ${formatLoad(upper, of)}`
+  return [
+    range,
+    limitedBy === null ? null : `limited by ${describeLimit(limitedBy)}`,
+    `${plural(trials.length, 'trial')} in ${formatDuration(Math.round(spentSeconds) * 1000)}`,
+  ]
+    .filter((part) => part !== null)
+    .join('; ')
+}
+
+/** Returns the outcome of a search in one sentence. */
+export function capacityHeadline(
+  verdict: Exclude<RunVerdict, 'error'>,
+  capacity: CapacityFigures,
+  comparison: Comparison | null,
+): string {
+  switch (verdict) {
+    case 'interrupted':
+      return `Interrupted: ${describeCapacity(capacity)}, as far as it is known.`
+    case 'regressed':
+      return `Regressed: ${describeCapacity(capacity)}${describeShortfall(capacity) || describeChange(comparison)}.`
+    case 'failed':
+      return `Failed: ${describeCapacity(capacity)}${describeShortfall(capacity)}.`
+    case 'inconclusive':
+      return `Inconclusive: ${describeCapacity(capacity)}; ${whyOpen(capacity, comparison)}.`
+    case 'passed':
+      return `Passed: ${describeCapacity(capacity)}${describeFloor(capacity)}${describeChange(comparison)}.`
+  }
+}
+
+function describeCapacity(capacity: CapacityFigures): string {
+  const { scenario, of, lower, upper, end, trials } = capacity
+  const name = `"${printable(scenario)}"`
+  if (lower !== null) {
+    const least = upper === null && end !== 'decided' ? 'at least ' : ''
+    const most = end === 'max_carried' ? ', the most that was tried,' : ''
+    return `${name} carries ${least}${formatLoad(lower, of)}${most} within its limits`
+  }
+  const [likely] = listLoads({ ...capacity, lower: null })
+    .filter(({ role }) => role === 'met')
+    .slice(-1)
+  const first = Math.min(...trials.map(({ offered }) => offered))
+  if (end === 'from_missed') return `${name} does not even carry ${formatLoad(first, of)} within its limits`
+  const met = likely === undefined ? '' : `; ${formatLoad(likely.offered, of)} was met, but in too few trials`
+  return upper === null
+    ? `what ${name} carries is not known${met}`
+    : `${name} carries less than ${formatLoad(upper, of)} within its limits${met}`
+}
+
+function describeShortfall({ check, of }: CapacityFigures): string {
+  if (check?.isCarried !== false) return ''
+  const load = formatLoad(check.load, of)
+  return check.by === 'require'
+    ? `, less than the required ${load}`
+    : `, less than ${load}, the baseline's less the tolerance`
+}
+
+function describeFloor({ check, of }: CapacityFigures): string {
+  if (check?.isCarried !== true) return ''
+  const load = formatLoad(check.load, of)
+  return check.by === 'require' ? `, as required: ${load}` : ", the baseline's less the tolerance"
+}
+
+function describeChange(comparison: Comparison | null): string {
+  const [row] = comparison?.metrics ?? []
+  if (!row || row.change === null || row.baseline === null) return ''
+  const percent = Math.round(Math.abs(row.change) * 100)
+  const baseline = row.metric === 'capacity' ? formatRate(row.baseline) : `${Math.round(row.baseline)}`
+  if (percent === 0) return `, as much as the baseline's ${baseline}`
+  return `, ${percent} % ${row.change < 0 ? 'less' : 'more'} than the baseline's ${baseline}`
+}
+
+function whyOpen({ end, check, of }: CapacityFigures, comparison: Comparison | null): string {
+  if (end === 'generator') return 'perfctl was the limit: use more --workers, or a larger machine'
+  if (check?.isCarried === null)
+    return `whether it carries ${formatLoad(check.load, of)} is open: raise the --budget`
+  if (comparison?.verdict === 'inconclusive') {
+    const [row] = comparison.metrics
+    return printable(comparison.notes[0] ?? row?.reason ?? 'the comparison is open')
+  }
+  return 'the time was used up: raise the --budget, or stop other work on this machine'
+}
+
+/** What the reader needs to trust a capacity. */
+export function listCapacityNotes({ trials }: CapacityFigures): string[] {
+  const slow = trials.filter(({ unrecovered }) => unrecovered === true).length
+  if (slow === 0) return []
+  return [
+    `after ${slow === 1 ? 'one overload' : `${slow} overloads`}, the service did not recover within 20 s: later trials may have met it slower than it is`,
+  ]
+}

@@ -1,0 +1,162 @@
+/**
+ * Trials of a load, one after the other: settle, measure, and after a miss let the service recover.
+ */
+import type { Ms } from '../../base/clock.js'
+import type { Second } from '../../load/measure/collector.js'
+import { judgeGenerator } from '../../load/measure/generator-health.js'
+import type { Threshold } from '../../scenario/model/scenario.js'
+import { mean } from '../../stats/math.js'
+import { isGrowing, judgeTrial, type TrialVerdict } from '../../verdict/capacity/judge-trial.js'
+import type { Meter, Rig } from './rig.js'
+
+/** What all trials of a search share. */
+export interface TrialRules {
+  /** Whether loads are arrivals, so that a backlog can grow. */
+  readonly isOpen: boolean
+  readonly slo: readonly Threshold[]
+  readonly settleMs: Ms
+  /** The load at which the service is looked at first, and after each miss. */
+  readonly from: number
+  /** Load before everything else. */
+  readonly warmupMs: Ms
+}
+
+/** A trial that was measured. */
+export interface TrialEnd extends TrialVerdict {
+  readonly load: number
+  readonly meter: Meter
+  /** When it was measured, in seconds since the load began, and how long. */
+  readonly start: number
+  readonly seconds: number
+  /** Iterations in progress, on average. */
+  readonly concurrency: number
+  /** With all that went before since the last trial, and the recovery after it. */
+  readonly spentSeconds: number
+  /** After it, the service did not become as fast as at first. */
+  readonly isUnrecovered: boolean
+}
+
+/** A change of the level has to be known to all threads before it happens. */
+const LEAD_MS: Ms = 300
+/** How long the service is looked at first. */
+const LOOK_SECONDS = 2
+/** How long unfinished requests may take after a miss, and how long the service then has to become as fast as before. */
+const DRAIN_SECONDS = 10
+const RECOVERY_SECONDS = 10
+/** How much slower is as fast as before: a share, and a time within which clocks and timers err. */
+const SLOWER = 1.2
+const SLOWER_MS: Ms = 1
+
+/** Carries out trials on a rig. */
+export class Trials {
+  private readonly rig: Rig
+  private readonly rules: TrialRules
+  /** The median latency of the first look; null if nothing succeeded. */
+  private usualMs: Ms | null = null
+  private markMs: Ms = 0
+
+  constructor(rig: Rig, rules: TrialRules) {
+    this.rig = rig
+    this.rules = rules
+  }
+
+  /** Warms the service up at the first load and notes how fast it is. False if the load ended meanwhile. */
+  async look(): Promise<boolean> {
+    const { from, warmupMs, settleMs } = this.rules
+    const first = this.start(from, Math.max(warmupMs, settleMs, 1000))
+    for (;;) {
+      const second = await this.next()
+      if (second === null) return false
+      if (second.index < first) continue
+      this.usualMs = Math.max(this.usualMs ?? 0, second.p50Ms ?? 0) || null
+      if (second.index < first + LOOK_SECONDS - 1) continue
+      this.markMs = this.rig.elapsedMs()
+      return true
+    }
+  }
+
+  /** Tries a load. Null if the load as a whole ended meanwhile. */
+  async run(load: number, seconds: number): Promise<TrialEnd | null> {
+    const { rig, rules } = this
+    const whole = Math.max(1, Math.ceil(seconds - 1e-9))
+    const first = this.start(load, rules.settleMs)
+    rig.setLevel((first + whole) * 1000, 0)
+    const meter = rig.measure(first, first + whole)
+    const backlog: number[] = []
+    for (;;) {
+      const second = await this.next()
+      if (second === null) return null
+      if (second.index < first - 1) continue
+      backlog.push(second.vus)
+      if (second.index < first) continue
+      if (this.isLost(second, backlog, load)) meter.cut(second.index + 1)
+      if (meter.isLast(second.index)) break
+    }
+    const end = this.judge(meter, backlog)
+    const isUnrecovered = end.missed.length > 0 && !(await this.recover())
+    const spentSeconds = (rig.elapsedMs() - this.markMs) / 1000
+    this.markMs = rig.elapsedMs()
+    const concurrency = mean(backlog.slice(1))
+    const figures = { load, meter, start: first, seconds: backlog.length - 1, concurrency }
+    return { ...end, ...figures, spentSeconds, isUnrecovered }
+  }
+
+  /** Sends `load` as soon as possible, and returns the first second before which it has been sent for `settleMs`. */
+  private start(load: number, settleMs: Ms): number {
+    const first = Math.ceil((this.rig.elapsedMs() + LEAD_MS + settleMs) / 1000)
+    this.rig.setLevel(first * 1000 - settleMs, load)
+    return first
+  }
+
+  /** The next second; null if the load ended or the service is dead. */
+  private async next(): Promise<Second | null> {
+    const second = await this.rig.nextSecond()
+    return this.rig.death === null ? second : null
+  }
+
+  /** Whether a trial can't be met any more: more of it would only overload the service. */
+  private isLost({ dropped }: Second, backlog: readonly number[], load: number): boolean {
+    return this.rules.isOpen && (dropped > 0 || isGrowing(backlog, load))
+  }
+
+  private judge({ collector }: Meter, backlog: readonly number[]): TrialVerdict {
+    const seconds = backlog.length - 1
+    const totals = collector.total(seconds)
+    return judgeTrial(this.rules.slo, {
+      seconds,
+      totals,
+      requests: collector.requests(seconds),
+      generator: judgeGenerator(collector.seconds, collector.lateness, totals.latency),
+      backlog: this.rules.isOpen ? backlog : null,
+    })
+  }
+
+  /** Lets the service finish what it has, and waits until it is as fast as at first. False if it isn't in time. */
+  private async recover(): Promise<boolean> {
+    const { rig, rules, usualMs } = this
+    const quietMs = rig.elapsedMs() + LEAD_MS
+    rig.setLevel(quietMs, 0)
+    await this.waitFor(quietMs, DRAIN_SECONDS, ({ vus }) => vus === 0)
+    if (usualMs === null) return true
+    const atMs = rig.elapsedMs() + LEAD_MS
+    rig.setLevel(atMs, rules.from)
+    const limitMs = usualMs * SLOWER + SLOWER_MS
+    return this.waitFor(atMs, RECOVERY_SECONDS, ({ p50Ms }) => p50Ms !== null && p50Ms <= limitMs)
+  }
+
+  /** Waits up to so many seconds that begin at `fromMs` or later for one that is as wanted. */
+  private async waitFor(
+    fromMs: Ms,
+    seconds: number,
+    isWanted: (second: Second) => boolean,
+  ): Promise<boolean> {
+    const first = Math.ceil(fromMs / 1000)
+    for (;;) {
+      const second = await this.next()
+      if (second === null) return false
+      if (second.index < first) continue
+      if (isWanted(second)) return true
+      if (second.index >= first + seconds - 1) return false
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { UserError } from '../../src/base/errors.js'
+import { capacity, type RawCapacityFlags } from '../../src/commands/capacity.js'
+import { createMemoryIo } from './memory-io.js'
+
+async function problemsOf(flags: RawCapacityFlags, block = ''): Promise<string[]> {
+  const io = createMemoryIo()
+  writeFileSync(
+    join(io.cwd, 'shop.yaml'),
+    `target: http://192.0.2.1\n${block}\nrequests: [{ get: / }]\nthresholds: [p95 < 1s]\n`,
+  )
+  const error = await capacity('shop.yaml', flags, io).catch((reason) => reason)
+  expect(error).toBeInstanceOf(UserError)
+  expect(error.kind).toBe('usage')
+  return (error as UserError).problems.map(({ message, hint }) => `${message}; ${hint}`)
+}
+
+test.each<[RawCapacityFlags, string]>([
+  [{ from: '20' }, '--from 20: not a rate above 0; write a rate such as --from 500/s'],
+  [{ max: '0/s' }, '--max 0/s: not a rate above 0'],
+  [{ budget: '10' }, '--budget 10: not a duration'],
+  [
+    { budget: '1m' },
+    '--budget 1m: too short for two trials and the sum of one bound; use --budget 86s or more',
+  ],
+  [{ from: '200/s', max: '100/s' }, 'the first load, 200, is above the most, 100'],
+  [{ require: '200/s', max: '100/s' }, '--require 200/s: more than the most that may be sent, 100'],
+  [{ verify: true, max: '100/s' }, '--verify: there is no baseline of the capacity to verify'],
+  [{}, 'http://192.0.2.1 is on another machine, and nothing limits what it may be sent'],
+])('%j is refused with the way out', async (flags, message) => {
+  expect(await problemsOf(flags)).toEqual([expect.stringContaining(message)])
+})
+
+test('all wrong flags are reported at once', async () => {
+  expect(await problemsOf({ from: 'x', max: 'y', budget: 'z', require: '?' })).toHaveLength(4)
+})
+
+test('virtual users are whole numbers', async () => {
+  expect(await problemsOf({ max: '100/s' }, 'capacity: { of: vus }')).toEqual([
+    expect.stringContaining('--max 100/s: not a number of virtual users above 0; write a whole number'),
+  ])
+})

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest'
+import { type TrialRules, Trials } from '../../../src/run/capacity/trials.js'
+import type { Threshold } from '../../../src/scenario/model/scenario.js'
+import { CapacitySearch } from '../../../src/verdict/capacity/search.js'
+import { VirtualRig, type VirtualService } from './virtual-rig.js'
+
+const limit = (metric: string, at: number): Threshold => ({
+  expression: `${metric} < ${at}`,
+  request: null,
+  metric,
+  operator: '<',
+  limit: at,
+  abort: null,
+  line: 1,
+})
+
+const RULES: TrialRules = {
+  isOpen: true,
+  slo: [limit('p95', 100), limit('error_rate', 0.01)],
+  settleMs: 1000,
+  from: 20,
+  warmupMs: 0,
+}
+
+async function trialsAt(service: VirtualService, rules: Partial<TrialRules> = {}) {
+  const rig = new VirtualRig(service)
+  const trials = new Trials(rig, { ...RULES, ...rules })
+  expect(await trials.look()).toBe(true)
+  return { rig, trials }
+}
+
+describe('a trial', () => {
+  test('below the capacity is met, and carries what is offered', async () => {
+    const { trials } = await trialsAt({ capacity: 200 })
+    const trial = (await trials.run(180, 5))!
+    expect(trial.missed).toEqual([])
+    expect(trial.seconds).toBe(5)
+    expect(trial.carried).toBeCloseTo(180, 0)
+    expect(trial.isUnsure).toBe(false)
+  })
+
+  test('above it misses, and ends as soon as that is clear', async () => {
+    const { trials } = await trialsAt({ capacity: 200 })
+    const trial = (await trials.run(300, 30))!
+    expect(trial.missed.map(({ why }) => why)).toEqual(['threshold', 'carried'])
+    expect(trial.seconds).toBeLessThan(8)
+    expect(trial.carried).toBeCloseTo(200, -1)
+  })
+
+  test('slightly above it misses by its backlog, long before the latency shows it', async () => {
+    const { trials } = await trialsAt({ capacity: 200 }, { slo: [limit('p95', 5000)] })
+    const trial = (await trials.run(206, 30))!
+    expect(trial.missed).toEqual([{ why: 'backlog' }])
+    expect(trial.seconds).toBeLessThan(30)
+  })
+
+  test('is measured from when the load is steady, and nothing is sent after it', async () => {
+    const { rig, trials } = await trialsAt({ capacity: 200 })
+    const begun = rig.arrived
+    const trial = (await trials.run(100, 4))!
+    // A second of settling and four of measuring; the service is looked at with 20/s until then.
+    expect(rig.arrived - begun).toBeLessThanOrEqual(500 + 2 * 20)
+    expect(trial.meter.collector.total(4).requests).toBe(400)
+    await rig.nextSecond()
+    const after = rig.arrived
+    await rig.nextSecond()
+    expect(rig.arrived).toBe(after)
+  })
+
+  test('of a service that answers 429 above its limit names the status', async () => {
+    const window: number[] = []
+    const refuses = (atMs: number) => {
+      while (window.length > 0 && window[0]! <= atMs - 1000) window.shift()
+      if (window.length >= 100) return 429
+      window.push(atMs)
+      return null
+    }
+    const { trials } = await trialsAt({ capacity: 1000, refuses })
+    expect((await trials.run(90, 5))!.missed).toEqual([])
+    const [miss] = (await trials.run(150, 5))!.missed
+    expect(miss).toMatchObject({ why: 'threshold', metric: 'error_rate', status: 429 })
+  })
+
+  test('is lost if the load ends in the middle', async () => {
+    const trials = new Trials(new VirtualRig({ capacity: 200 }, 8), RULES)
+    await trials.look()
+    expect(await trials.run(100, 10)).toBeNull()
+  })
+
+  test('of a service that died says nothing; the rig says why', async () => {
+    const { rig, trials } = await trialsAt({ capacity: 200, diesAt: 8000 })
+    const missed = await trials.run(100, 10)
+    expect(missed).not.toBeNull()
+    expect(missed!.isUnrecovered).toBe(true)
+    expect(rig.death).not.toBeNull()
+    expect(await trials.run(100, 10)).toBeNull()
+  })
+})
+
+describe('after a miss', () => {
+  test('the next trial does not meet what is left of the last one', async () => {
+    const { trials } = await trialsAt({ capacity: 200 })
+    const overload = (await trials.run(400, 10))!
+    expect(overload.missed.length).toBeGreaterThan(0)
+    expect(overload.isUnrecovered).toBe(false)
+    expect((await trials.run(190, 5))!.missed).toEqual([])
+  })
+
+  test('a service that stays slow did not recover', async () => {
+    const { trials } = await trialsAt({ capacity: 200, scarred: { from: 100, byMs: 50 } })
+    const overload = (await trials.run(400, 10))!
+    expect(overload.isUnrecovered).toBe(true)
+    // It had its 10 seconds, but not much more.
+    expect(overload.spentSeconds).toBeGreaterThan(10)
+    expect(overload.spentSeconds).toBeLessThan(40)
+  })
+
+  test('all time is accounted for', async () => {
+    const { rig, trials } = await trialsAt({ capacity: 200 })
+    const begun = rig.elapsedMs()
+    const spent = [(await trials.run(400, 10))!, (await trials.run(100, 5))!, (await trials.run(300, 5))!]
+    const sum = spent.reduce((total, { spentSeconds }) => total + spentSeconds, 0)
+    expect(sum).toBeCloseTo((rig.elapsedMs() - begun) / 1000, 6)
+  })
+})
+
+test.each([50, 137, 244, 500])('a search finds that %d/s are carried', async (capacity) => {
+  const { rig, trials } = await trialsAt({ capacity }, { settleMs: 500 })
+  const search = new CapacitySearch({
+    from: 20,
+    max: null,
+    width: 0.05,
+    trialSeconds: 5,
+    settleSeconds: 0.5,
+    sumSeconds: 30,
+    exceed: 0.2,
+    budgetSeconds: 300,
+    isWhole: false,
+  })
+  for (let probe = search.next(); probe !== null; probe = search.next()) {
+    const trial = (await trials.run(probe.load, probe.seconds))!
+    search.record({ ...trial, isMet: trial.missed.length === 0 })
+  }
+  const { lower, upper, end } = search.answer()
+  expect(end).toBe('decided')
+  expect(lower! / capacity).toBeGreaterThan(0.9)
+  expect(lower! / capacity).toBeLessThan(1.05)
+  expect(upper! / capacity).toBeLessThan(1.1)
+  expect(rig.elapsedMs()).toBeLessThan(300_000)
+})
