@@ -129,6 +129,12 @@ export function describeTrial(
   return `  ${formatLoad(load, of)} for ${seconds}s: carried ${formatRate(carried)}, ${outcome}${slow}${rest}`
 }
 
+/** Says what the other figures of a report are of. */
+export function describeFigures({ lower, of }: CapacityFigures): string {
+  const trials = lower === null ? 'of the first load' : `of the trials at ${formatLoad(lower, of)}`
+  return `The figures below are ${trials}`
+}
+
 /** The bracket, what limits it and what it took: `capacity 412/s to 433/s; limited by p95; 9 trials in 4m 10s`. */
 export function summarizeSearch(figures: CapacityFigures): string {
   const { of, lower, upper, limitedBy, trials, spentSeconds } = figures

@@ -7,7 +7,7 @@ import type { Comparison } from '../stats/comparison.js'
 import type { Result, RunVerdict } from '../stats/result.js'
 import type { NextStep } from './advice.js'
 import { describeAgents } from './agents.js'
-import { formatLoad, LOAD_TITLES, listLoads, summarizeSearch } from './capacity.js'
+import { describeFigures, LOAD_TITLES, listLoads, summarizeSearch } from './capacity.js'
 import { renderComparison } from './comparison.js'
 import { renderErrors, renderReported, renderRequests, renderThresholds, renderTimings } from './figures.js'
 import { listFindings } from './findings.js'
@@ -111,12 +111,7 @@ function renderCapacity({ capacity }: Result, { width, isUnbounded, style }: Pag
   if (capacity === undefined || capacity.trials.length === 0) return ''
   const rows = listLoads(capacity).map(({ cells }) => cells)
   const table = renderTable(LOAD_COLUMNS, rows, { width, isUnbounded, indent: '  ', title: style.dim })
-  const { lower, of } = capacity
-  const figures =
-    lower === null
-      ? 'The figures below are of the first load'
-      : `The figures below are of the trials at ${formatLoad(lower, of)}`
-  return `${table}\n${wrap(`  ${summarizeSearch(capacity)}`, width, '  ')}\n\n${style.dim(wrap(`${figures}:`, width))}`
+  return `${table}\n${wrap(`  ${summarizeSearch(capacity)}`, width, '  ')}\n\n${style.dim(wrap(`${describeFigures(capacity)}:`, width))}`
 }
 
 function renderTarget({ target }: Result, { width, style }: Page): string {

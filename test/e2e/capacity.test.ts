@@ -168,11 +168,12 @@ describe('from the shell', () => {
     })
     child.stderr.on('data', (text) => {
       stderr += text
-      if (stderr.includes('80.0/s for 1s')) child.kill('SIGINT')
+      // Whatever came of the first trial.
+      if (stderr.includes('40.0/s for 1s') && !child.killed) child.kill('SIGINT')
     })
     const [code] = await once(child, 'exit')
     expect(code, stdout + stderr).toBe(130)
-    expect(oneLine(stdout)).toContain('! Interrupted: what "shop" carries is not known')
+    expect(oneLine(stdout)).toMatch(/! Interrupted: .*"shop".*, as far as it is known/)
     expect(session.results()[0]).toMatchObject({ interrupted: true, verdict: 'interrupted' })
     expect(session.results()[0]!.capacity!.trials.length).toBeGreaterThan(0)
   }, 150_000)

@@ -4,7 +4,7 @@
 import { formatLatency, formatRate, formatShare } from '../../base/units.js'
 import type { CapacityFigures, CapacityTrial } from '../../stats/capacity.js'
 import { fitScalability } from '../../verdict/capacity/usl.js'
-import { formatLoad, LOAD_TITLES, listLoads, summarizeSearch } from '../capacity.js'
+import { describeFigures, formatLoad, LOAD_TITLES, listLoads, summarizeSearch } from '../capacity.js'
 import { type Chart, renderChart } from './chart.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
 import { roundTicks } from './scale.js'
@@ -22,6 +22,7 @@ export function renderCapacity(capacity: CapacityFigures | undefined): Markup {
   return html`<section aria-labelledby="capacity">
 <h2 id="capacity">Capacity</h2>
 <p>${summarizeSearch(capacity)}. Limits of a trial: ${capacity.slo.join(', ')}.</p>
+<p class="hint">${describeFigures(capacity)}, as are those at the top.</p>
 <div class="charts">
 ${renderCharts(capacity)}</div>
 ${renderTable('Loads that were tried', columns, rows)}${renderModel(capacity)}</section>
