@@ -93,7 +93,7 @@ const WORDS: { readonly [C in FindingCode]: (finding: Finding<C>) => FindingText
   }),
   hidden_failures: ({ figures: { retried, recovered, errorRate, errorRateWithout } }) => ({
     sentence: `retries hide failures: ${plural(retried, 'request')} retried, ${about(recovered)} of them successfully; without retries, ${formatShare(errorRateWithout)} would have failed instead of ${formatShare(errorRate)}`,
-    advice: 'look at what the first attempts failed of (retries.errors in the result)',
+    advice: 'fix what the first attempts failed with, or retry less',
   }),
   memory_growth: ({ figures: { perMinute, first, last } }) => ({
     sentence: `the memory of the service grows from minimum to minimum, ${formatSizeRate(perMinute)}: from ${formatSize(first)} to ${formatSize(last)}`,

@@ -59,8 +59,7 @@ export function listNotes(result: Result): string[] {
   }
   const overfull = result.requests.filter(({ serverTimingLeft }) => serverTimingLeft).map(({ name }) => name)
   if (overfull.length > 0) notes.push(describeOverfull(overfull))
-  if (totals.retries.requests > 0 && !hasFinding(result, 'hidden_failures'))
-    notes.push(describeRetries(totals.retries))
+  notes.push(...describeRetries(totals.retries, hasFinding(result, 'hidden_failures')))
   if (result.target !== undefined)
     notes.push(
       ...listTargetNotes(result.target, hasFinding(result, 'throttled')).map((note) => printable(note)),
@@ -84,11 +83,15 @@ function describeLateness({ lateFrom, reasons }: GeneratorHealth): string {
   return `${which} late sending by the load generator: ${reasons.map((reason) => printable(reason)).join('; ')}`
 }
 
-/** The error rate doesn't show what retries recovered, so a note does. */
-function describeRetries({ requests, recovered, errors }: RetryCounts): string {
+/** The error rate doesn't show what retries recovered, so a note does. `isFound`: a finding has the figures. */
+function describeRetries({ requests, recovered, errors }: RetryCounts, isFound: boolean): string[] {
+  if (requests === 0) return []
   const reasons = errors
     .slice(0, 3)
     .map(({ message, count }) => `${printable(message)} (${formatCount(count)})`)
-  const rest = errors.length > 3 ? ', and others' : ''
-  return `${plural(requests, 'request')} retried, ${formatCount(recovered)} of them successfully; the error rate leaves out the attempts before the last: ${reasons.join(', ')}${rest}`
+  const all = `${reasons.join(', ')}${errors.length > 3 ? ', and others' : ''}`
+  if (isFound) return all === '' ? [] : [`the attempts that were retried failed with ${all}`]
+  return [
+    `${plural(requests, 'request')} retried, ${formatCount(recovered)} of them successfully; the error rate leaves out the attempts before the last: ${all}`,
+  ]
 }

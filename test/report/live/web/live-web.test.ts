@@ -144,7 +144,7 @@ describe('a browser', () => {
     await page.close()
     await browser.ended
     expect(browser.events.map(({ name }) => name)).toEqual(['live', 'live', 'report', 'end'])
-    expect(browser.events[1]!.data).toMatchObject({ run: 0, parts: Array(5).fill(expect.any(String)) })
+    expect(browser.events[1]!.data).toMatchObject({ run: 0, parts: Array(6).fill(expect.any(String)) })
     expect(browser.events[2]!.data).toMatchObject({ run: 0, title: '✗ shop · perfctl' })
     expect(browser.events[2]!.data!.html).toContain('error_rate &#60; 1% was not met')
   })
