@@ -17,7 +17,7 @@ import {
   rounded,
   summarizeMetrics,
 } from '../../stats/target-metrics.js'
-import { Formula, listSelectors, type SeriesReading } from './formula.js'
+import { Formula, listSelectors, type SeriesReading, withGone } from './formula.js'
 import { namesOn, PageError, SeriesReader } from './page.js'
 import { makeQuote } from './quote.js'
 import { failureOf, type Scrape, type ScrapeFailure, Scraper } from './scraper.js'
@@ -151,7 +151,7 @@ export class MetricsWatch {
     const reading = this.read(scrape)
     if (reading === null) return
     const { before } = this
-    this.before = reading
+    this.before = withGone(reading, before)
     // What was read at the start of the measured part is only what rates are compared with.
     if (ended === 0) return
     const [fromMs, toMs] = [before ?? reading, reading].map(({ atMs }) => atMs - this.startMs) as [Ms, Ms]
