@@ -33,7 +33,8 @@ export function targetRows(
   const isOneSided = (cpu[0] === null) !== (cpu[1] === null)
   if (!isCpuJudged && isOneSided) {
     const missing = cpu[0] === null ? 0 : 1
-    const why = [reference, candidate][missing]!.target?.failures?.[0]?.message
+    const failures = [reference, candidate][missing]!.target?.failures ?? []
+    const why = failures.find(({ source }) => source !== 'metrics')?.message
     const reason = `no CPU time of the service in ${names[missing]}${why === undefined ? '' : `: ${why}`}`
     rows.push(makeRow('cpu_per_request', cpu, { tolerance, reason, why: 'not_measured' }))
   }

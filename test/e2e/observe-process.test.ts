@@ -84,7 +84,7 @@ requests: [{ name: home, get: / }]
   test('are found by the ports of the URLs', { timeout: 60_000 }, async () => {
     const [a, b] = [await startService({ burnMs: 1 }), await startService({ burnMs: 6 })]
     const session = startSession({ 's.yaml': `${LOAD}observe: { process: { port: ${a.port} } }\n` })
-    await session.perfctl(['ab', 's.yaml', '--a', a.url, '--b', b.url, '--max-duration', '5s'])
+    await session.perfctl(['ab', 's.yaml', '--a', a.url, '--b', b.url, '--max-duration', '10s'])
     const [left, right] = session.results()
     expect(left!.target!.cpuPerRequest).toBeLessThan(right!.target!.cpuPerRequest!)
   })
@@ -92,7 +92,7 @@ requests: [{ name: home, get: / }]
   test('are not observed unasked if perfctl did not start them', { timeout: 60_000 }, async () => {
     const [a, b] = [await startService({}), await startService({})]
     const session = startSession({ 's.yaml': LOAD })
-    await session.perfctl(['ab', 's.yaml', '--a', a.url, '--b', b.url, '--max-duration', '2s'])
+    await session.perfctl(['ab', 's.yaml', '--a', a.url, '--b', b.url, '--max-duration', '10s'])
     expect(session.results().map(({ target }) => target)).toEqual([undefined, undefined])
   })
 })

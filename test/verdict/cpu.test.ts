@@ -184,6 +184,14 @@ describe('what only one side has', () => {
     expect(rowOf(compare(plain, broken))).toBe(undefined)
   })
 
+  test('is not blamed on metrics of the service that failed', () => {
+    const scrapes: TargetFailure = { kind: 'status', message: '3 of 30 scrapes failed', source: 'metrics' }
+    const unread = { ...plain, target: unmeasuredTarget([scrapes]) }
+    expect(rowOf(compare(withCpu(1), unread, { baseline: 'b.json' }))!.reason).toBe(
+      'no CPU time of the service in this run',
+    )
+  })
+
   test('leaves the verdict as it is', () => {
     expect(compare(withCpu(1), plain).verdict).toBe(
       compare(simulate(SHOP, { seed: 1, seconds: 30 }), plain).verdict,

@@ -14,6 +14,33 @@ import type { SeriesValues } from './page.js'
 export interface SeriesReading {
   readonly atMs: Ms
   readonly series: readonly SeriesValues[]
+  /** What earlier pages had and this one hasn't, by selector; absent: nothing. */
+  readonly gone?: readonly ReadonlyMap<string, Earlier>[]
+}
+
+/** The last value of a series that is no longer on the page. */
+interface Earlier {
+  readonly atMs: Ms
+  readonly value: number
+}
+
+/** A series that has been gone for longer is forgotten: labels may change with every scrape. */
+const GONE_MS = 10_000
+
+/**
+ * Returns the reading with the series that are gone since the one before. A page may leave out some for a moment, as when
+ * an exporter can't ask its database; a counter that comes back has not counted from 0 since.
+ */
+export function withGone(reading: SeriesReading, before: SeriesReading | null): SeriesReading {
+  if (before === null) return reading
+  const gone = reading.series.map((series, position) => {
+    const last = [...before.series[position]!].map(
+      ([labels, value]) => [labels, { atMs: before.atMs, value }] as const,
+    )
+    const all = [...(before.gone?.[position] ?? []), ...last]
+    return new Map(all.filter(([labels, { atMs }]) => !series.has(labels) && reading.atMs - atMs < GONE_MS))
+  })
+  return { ...reading, gone }
 }
 
 /** The different selectors of expressions, in the order of the series in a reading. */
@@ -86,17 +113,19 @@ function sumOf(series: SeriesValues): number {
 }
 
 /**
- * The increase per second of all series together. A counter that fell was restarted, and one that wasn't there has only
+ * The increase per second of all series together. A counter that fell was restarted, and one that no page had has only
  * been created: both count from 0.
  */
 function rateOf(position: number, now: SeriesReading, before: SeriesReading): number {
-  const [series, earlier] = [now.series[position]!, before.series[position]!]
-  const seconds = (now.atMs - before.atMs) / 1000
-  if (series.size === 0 || seconds <= 0) return Number.NaN
-  let increase = 0
+  const [series, earlier, gone] = [now.series[position]!, before.series[position]!, before.gone?.[position]]
+  if (series.size === 0 || now.atMs <= before.atMs) return Number.NaN
+  let rate = 0
   for (const [labels, value] of series) {
-    const start = earlier.get(labels) ?? 0
-    increase += value < start ? value : value - start
+    const { atMs, value: start } = (earlier.has(labels) ? undefined : gone?.get(labels)) ?? {
+      atMs: before.atMs,
+      value: earlier.get(labels) ?? 0,
+    }
+    rate += (1000 * (value < start ? value : value - start)) / (now.atMs - atMs)
   }
-  return increase / seconds
+  return rate
 }

@@ -17,7 +17,7 @@ import {
   rounded,
   summarizeMetrics,
 } from '../../stats/target-metrics.js'
-import { Formula, listSelectors, type SeriesReading } from './formula.js'
+import { Formula, listSelectors, type SeriesReading, withGone } from './formula.js'
 import { namesOn, PageError, SeriesReader } from './page.js'
 import { makeQuote } from './quote.js'
 import { failureOf, type Scrape, type ScrapeFailure, Scraper } from './scraper.js'
@@ -35,6 +35,9 @@ const EVERY_MS = 1000
 
 /** A last scrape so soon after the one before would make a second of its own. */
 const REST_MS = 500
+
+/** The scrape of the latest second may be under way; figures from before it are still the latest. */
+const LAG_SECONDS = 2
 
 /** A second with its figures, and the time that its rates cover, in ms since the start of the measured part. */
 interface TimedSecond extends MetricSecond {
@@ -93,9 +96,10 @@ export class MetricsWatch {
     this.wait(0)
   }
 
-  /** The figures of the latest second; none before the first. */
+  /** The figures of the latest second; none before the first, nor once scrapes fail. */
   get latestFigures(): ReportedFigure[] {
-    const values = this.latest?.metrics ?? {}
+    const { latest } = this
+    const values = latest === null || latest.second < this.ended - LAG_SECONDS ? {} : latest.metrics
     return this.metrics.take.flatMap(({ name, unit }) =>
       Object.hasOwn(values, name) ? { name, value: values[name]!, ...(unit !== null && { unit }) } : [],
     )
@@ -151,7 +155,7 @@ export class MetricsWatch {
     const reading = this.read(scrape)
     if (reading === null) return
     const { before } = this
-    this.before = reading
+    this.before = withGone(reading, before)
     // What was read at the start of the measured part is only what rates are compared with.
     if (ended === 0) return
     const [fromMs, toMs] = [before ?? reading, reading].map(({ atMs }) => atMs - this.startMs) as [Ms, Ms]

@@ -86,8 +86,12 @@ function isAlone(text: string, from: number, to: number): boolean {
   return before < 0 || text[before] === '\n'
 }
 
+/** A longer line is no sample that anybody meant. The pattern below needs memory for each character. */
+const LINE_LENGTH_MAX = 65_536
+
 /** Labels with their braces, and what follows: a value, a time, an exemplar. */
-const SAMPLE = /[ \t]*(?<labels>\{(?:[^"}\n]|"(?:[^"\\\n]|\\.)*")*\})?[ \t]*(?<value>[^\s#]+)(?<rest>[^\n]*)/y
+const SAMPLE =
+  /(?:[ \t]*(?<labels>\{(?:[^"}\n]|"(?:[^"\\\n]|\\.)*")*\}))?[ \t]*(?<value>[^\s#]+)(?<rest>[^\n]*)/y
 
 /** A time, and an exemplar after it. */
 const REST = /^(?:[ \t]+-?[\d.]+(?:e[+-]?\d+)?)?[ \t]*(?:#.*)?\r?$/i
@@ -97,8 +101,10 @@ function readSample(
   from: number,
   to: number,
 ): { readonly labels: string; readonly value: number } {
+  const end = text.indexOf('\n', to)
+  const isLong = (end === -1 ? text.length : end) - from > LINE_LENGTH_MAX
   SAMPLE.lastIndex = to
-  const { labels = '', value, rest } = SAMPLE.exec(text)?.groups ?? {}
+  const { labels = '', value, rest } = (isLong ? null : SAMPLE.exec(text))?.groups ?? {}
   const number = value === undefined || !REST.test(rest!) ? null : parseValue(value)
   if (number !== null) return { labels, value: number }
   const line = text
@@ -110,7 +116,7 @@ function readSample(
 
 /** A number as Go writes it; null for anything else. */
 function parseValue(text: string): number | null {
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text)
+  if (/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text)
   if (/^nan$/i.test(text)) return Number.NaN
   if (!/^[+-]?inf(inity)?$/i.test(text)) return null
   return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
@@ -145,7 +151,8 @@ function compileTest({ operator, value }: Matcher): (label: string) => boolean {
   }
 }
 
-const LABEL = /(?<name>[A-Za-z_]\w*)\s*=\s*"(?<value>(?:[^"\\\n]|\\.)*)"/g
+/** One label after the other: each begins where the one before ended, so that no text is searched again and again. */
+const LABEL = /[{,\s]*"?(?<name>[^\s"{},=]+)"?\s*=\s*"(?<value>(?:[^"\\\n]|\\.)*)"/gy
 
 function parseLabels(text: string): ReadonlyMap<string, string> {
   return new Map(
@@ -162,7 +169,7 @@ function unescaped(text: string): string {
 /** Lists the names of all metrics on a page, at most 10,000. */
 export function namesOn(text: string): string[] {
   const names = new Set<string>()
-  for (const [, name] of text.matchAll(/^[ \t]*([A-Za-z_:][\w:]*)[{ \t]/gm)) {
+  for (const [, name] of text.matchAll(/^[ \t]*([A-Za-z_:][\w:]{0,199})[{ \t]/gm)) {
     names.add(name!)
     if (names.size === 10_000) break
   }

@@ -37,7 +37,7 @@ export interface Watch {
   begin(aheadMs: Ms): void
   /** Returns the figures so far, given how many requests were completed, and how many by window. */
   figures(requests: number, sent: readonly SentWindow[]): TargetFigures
-  /** Returns what was used lately, for live views, with the increases since the call before; null if nothing is known. */
+  /** Returns what was used lately, for live views, with the increases since the call before; null if nothing is known, or they have ended. */
   takeLatest(): ServiceFrame | null
   /** Reads for the last time. May be called repeatedly. */
   end(): void
@@ -151,7 +151,7 @@ class Readings implements Watch {
 
   takeLatest(): ServiceFrame | null {
     const [before, last] = this.readings.slice(-2)
-    if (before === undefined || last === undefined) return null
+    if (before === undefined || last === undefined || this.failures.length > 0) return null
     const throttledMs = last.throttledMs === null ? null : Math.round(last.throttledMs)
     const newlyMs = throttledMs === null ? null : throttledMs - (this.takenThrottledMs ?? throttledMs)
     this.takenThrottledMs = throttledMs

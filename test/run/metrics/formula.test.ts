@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Formula, listSelectors, type SeriesReading } from '../../../src/run/metrics/formula.js'
+import { Formula, listSelectors, type SeriesReading, withGone } from '../../../src/run/metrics/formula.js'
 import { SeriesReader } from '../../../src/run/metrics/page.js'
 import { parseMetric } from '../../../src/scenario/blocks/metric-parser.js'
 
@@ -13,7 +13,7 @@ function figures(text: string, ...pages: [atMs: number, page: string][]): (numbe
   return pages.map(([atMs, page]) => {
     const reading = { atMs, series: reader.read(page) }
     const value = formula.value(reading, before)
-    before = reading
+    before = withGone(reading, before)
     return value
   })
 }
@@ -51,6 +51,34 @@ describe('a rate', () => {
 
   test('of a counter that was restarted counts from 0', () => {
     expect(figures('rate(x)', [0, 'x 1000'], [1000, 'x 30'], [2000, 'x 80'])).toEqual([null, 30, 50])
+  })
+
+  test('of a counter that pages leave out for a moment goes on where it was', () => {
+    const gap: [number, string][] = [
+      [0, 'x 1000'],
+      [1000, ''],
+      [2000, ''],
+      [3000, 'x 1030'],
+      [4000, 'x 1040'],
+    ]
+    expect(figures('rate(x)', ...gap)).toEqual([null, null, null, 10, 10])
+    const one: [number, string][] = [
+      [0, 'x{p="1"} 1000\nx{p="2"} 5000'],
+      [1000, 'x{p="1"} 1010'],
+      [2000, 'x{p="1"} 1020\nx{p="2"} 5200'],
+      [3000, 'x{p="1"} 1030\nx{p="2"} 5210'],
+    ]
+    expect(figures('rate(x)', ...one)).toEqual([null, 10, 110, 20])
+    expect(figures('rate(x)', [0, 'x 1000'], [1000, ''], [2000, 'x 50'])).toEqual([null, null, 25])
+  })
+
+  test('of a counter that was gone for long counts from 0', () => {
+    expect(figures('rate(x)', [0, 'x 1000'], [1000, ''], [20_000, ''], [21_000, 'x 1500'])).toEqual([
+      null,
+      null,
+      null,
+      1500,
+    ])
   })
 
   test('of several series is that of each, so that a restart of one is no fall of all', () => {

@@ -89,6 +89,16 @@ describe('metrics', () => {
     expect(mostOpen).toBe(1)
   })
 
+  test('of a source that fails for good are not shown as the latest', async () => {
+    const { record, watched } = await watch(
+      take('gauge: gauge'),
+      (_, scrape) => (scrape < 3 ? 'gauge 5\n' : '<html>'),
+      { seconds: 5 },
+    )
+    expect(record.metrics['gauge']).toMatchObject({ last: 5 })
+    expect(watched.latestFigures).toEqual([])
+  })
+
   test('that a page does not have are named, with what it has instead', async () => {
     const { record } = await watch(
       take(

@@ -141,4 +141,22 @@ baz 3 # {} 1
       expect(performance.now() - began).toBeLessThan(5000)
     }
   })
+
+  test.each([
+    ['braces that are not closed', `heap_bytes{${'x'.repeat(9e6)}`],
+    ['a label of megabytes', `heap_bytes{a="${'x'.repeat(9e6)}"} 1`],
+    ['endless digits', `heap_bytes ${'1'.repeat(60_000)}x`],
+    ['endless blanks', `heap_bytes${' '.repeat(60_000)}#`],
+  ])('with %s is refused in a moment', (_, line) => {
+    const began = performance.now()
+    expect(() => read(`${line}\n`, 'heap_bytes{a="b"}')).toThrow(PageError)
+    expect(performance.now() - began).toBeLessThan(2000)
+  })
+
+  test('with endless labels, or quoted ones, is read in a moment', () => {
+    const began = performance.now()
+    expect(read(`heap_bytes{${'a'.repeat(60_000)}} 1\n`, 'heap_bytes{a="b"}')).toEqual([[]])
+    expect(read('heap_bytes{"my.zone"="x", a="b"} 1\n', 'heap_bytes{a="b"}')).toEqual([[1]])
+    expect(performance.now() - began).toBeLessThan(2000)
+  })
 })

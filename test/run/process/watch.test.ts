@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process'
 import { platform } from 'node:os'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { openWatch, type Watched } from '../../../src/run/process/watch.js'
 import type { Observe } from '../../../src/scenario/model/observe.js'
 
@@ -42,4 +43,20 @@ test('a shard is not watched', async () => {
     failures: [{ kind: 'shard' }],
   })
   expect(watch?.takeLatest()).toBe(null)
+})
+
+test.runIf(platform() === 'linux')('what was used lately is unknown once the process has ended', async () => {
+  const child = spawn('sleep', ['60'])
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const plan = { target: 'http://localhost', http: HTTP }
+  const watch = (await openWatch({
+    ...{ observe: { process: { pid: child.pid! } }, plan },
+    ...{ started: null, isShard: false },
+  }))!
+  watch.begin(0)
+  onTestFinished(() => watch.end())
+  await vi.waitFor(() => expect(watch.takeLatest()).toMatchObject({ memory: expect.any(Number) }), 10_000)
+  child.kill('SIGKILL')
+  await vi.waitFor(() => expect(watch.takeLatest()).toBe(null), 10_000)
+  expect(watch.figures(1, []).failures).toMatchObject([{ kind: 'ended' }])
 })
