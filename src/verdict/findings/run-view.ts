@@ -60,3 +60,18 @@ export function usual(
 ): number {
   return median(seconds.flatMap((second) => read(second) ?? []))
 }
+
+/** A mix of requests that moves by more than this changes what is of all of them. */
+const MIX_CHANGE = 0.1
+
+/** Whether the shares of the requests differ between the time before the first moment and after the second. */
+export function isOtherMix(run: Measured, until: number, from: number): boolean {
+  const counts = plainRequests(run).map(({ windows }) => {
+    const sum = (isIn: (start: number) => boolean) =>
+      windows.reduce((all, window) => all + (isIn(window.start) ? window.requests : 0), 0)
+    return [sum((start) => start < until), sum((start) => start >= from)] as const
+  })
+  const total = (side: 0 | 1) => counts.reduce((all, each) => all + each[side], 0)
+  const [before, after] = [total(0), total(1)]
+  return counts.reduce((all, [a, b]) => all + Math.abs(a / before - b / after), 0) / 2 > MIX_CHANGE
+}
