@@ -263,6 +263,12 @@ describe('first seconds that are slow', () => {
     expect(codes({ ...run, requests })).toEqual([])
   })
 
+  test('have to be twice as clear if other work may have taken the CPU just then', () => {
+    const busy = (ms: number) => runOf(30, (second) => ({ ms: second < 3 ? ms : 20 }), { starved: 0.15 })
+    expect(codes(busy(40))).toEqual([])
+    expect(codes(busy(80))).toEqual(['cold_start'])
+  })
+
   test('are not found if perfctl itself was slow, or in a short run', () => {
     expect(codes(runOf(20, (second) => (second < 4 ? { ms: 60, lag: 40 } : {})))).toEqual([])
     expect(codes(runOf(8, (second) => ({ ms: second < 3 ? 60 : 20 })))).toEqual([])

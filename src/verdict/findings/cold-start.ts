@@ -2,7 +2,7 @@
  * A service that is slow at first: cold caches, lazy loading, code that isn't compiled yet.
  */
 import { findingOf } from '../../stats/findings.js'
-import { isOtherMix, isOwnFault, type Rule, usual } from './run-view.js'
+import { isOtherMix, isOwnFault, type Rule, STARVED_MAX, usual } from './run-view.js'
 
 const SECONDS_MIN = 10
 /** Any process is slower in its first second. */
@@ -20,7 +20,7 @@ const LOAD_MAX = 1.3
 const SLOW_SHARE = 0.75
 
 /** Finds first seconds that are slower than the others. */
-export const findColdStart: Rule = ({ run, seconds, isDisturbed }) => {
+export const findColdStart: Rule = ({ run, seconds, isDisturbed, starved }) => {
   if (seconds.length < SECONDS_MIN) return []
   const half = seconds.length >> 1
   const last = seconds.slice(half)
@@ -37,7 +37,9 @@ export const findColdStart: Rule = ({ run, seconds, isDisturbed }) => {
     usual(part, ({ vus, requests }) => (run.scenario.model === 'open' ? requests : vus))
   if (loadOf(first) > LOAD_MAX * loadOf(last) || isOtherMix(run, count, half)) return []
   const before = usual(first, ({ p50 }) => p50)
-  const times = isDisturbed ? 2 : 1
+  // Other work may have taken all its CPU time in just these seconds.
+  const mayBeOthers = isDisturbed || starved * seconds.length > STARVED_MAX * count
+  const times = mayBeOthers ? 2 : 1
   if (before < Math.max(times * FACTOR * after, after + EXTRA_MS)) return []
   return [findingOf('cold_start', { slowSeconds: count, before, after })]
 }

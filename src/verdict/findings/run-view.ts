@@ -17,13 +17,15 @@ export interface RunView {
    * little. A rule is silent then, or asks for twice as much.
    */
   readonly isDisturbed: boolean
+  /** The share of the time for which a worker waited for a CPU; 0 if that is unknown. */
+  readonly starved: number
 }
 
 /** A rule: what it finds, most often nothing. */
 export type Rule = (view: RunView) => Finding[]
 
 /** The share of the time that a worker may wait for a CPU. */
-const STARVED_MAX = 0.2
+export const STARVED_MAX = 0.2
 
 /** Returns the view; null for a run that is only a part of one, or whose figures may not be the service's. */
 export function viewRun(run: Measured): RunView | null {
@@ -31,12 +33,12 @@ export function viewRun(run: Measured): RunView | null {
   const isPart = interrupted || error !== null || session !== null || shard !== null
   if (isPart || run.runs.length > 1 || listLoadDoubts(run).length > 0) return null
   if (generator.saturated) return null
+  const starved = Math.max(0, ...generator.workers.map((worker) => worker.starved ?? 0))
   return {
     run,
     seconds: run.timeline.filter(({ second }) => second + 1 <= run.durationSeconds),
-    isDisturbed:
-      generator.lateFrom !== undefined ||
-      generator.workers.some(({ starved }) => (starved ?? 0) > STARVED_MAX),
+    isDisturbed: generator.lateFrom !== undefined || starved > STARVED_MAX,
+    starved,
   }
 }
 
