@@ -66,10 +66,13 @@ export function describeServiceRows(metrics: readonly MetricComparison[]): strin
   return rows.map((row) => `${row.metric} ${formatSides(row)}${describeDoubt(row)}`).join('; ')
 }
 
-function describeDoubt({ verdict, why, reason }: MetricComparison): string {
+function describeDoubt({ verdict, why, reason, interval }: MetricComparison): string {
   if (verdict !== 'inconclusive') return ''
   if (why === 'not_judged') return ', not judged'
-  return why === 'not_measured' ? ` (${printable(reason!)})` : ', may be chance'
+  if (why === 'not_measured') return ` (${printable(reason!)})`
+  // The verdicts of all lines together need more certainty than an interval of 95 %.
+  const hasChanged = interval !== null && interval[0] * interval[1] > 0
+  return hasChanged ? ', too noisy to judge' : ', may be chance'
 }
 
 function renderService(metrics: readonly MetricComparison[], { width }: Page): string {

@@ -109,8 +109,13 @@ describe('the processes of the service in a comparison', () => {
       'service: cpu_per_request 2.10ms → 2.13ms (+1.4%); memory_max 212MB → 218MB (+2.8%), not judged',
     )
     expect(text).not.toContain('too few samples')
-    expect(textOf(compared(row({ verdict: 'inconclusive', why: 'too_noisy' })))).toContain(
+    const close = { interval: [-0.05, 0.08] as const }
+    expect(textOf(compared(row({ ...close, verdict: 'inconclusive', why: 'too_noisy' })))).toContain(
       'cpu_per_request 2.10ms → 2.13ms (+1.4%), may be chance',
+    )
+    const far = { current: 7, change: 2.33, interval: [0.76, 5.3] as const }
+    expect(textOf(compared(row({ ...far, verdict: 'inconclusive', why: 'too_noisy' })))).toContain(
+      'cpu_per_request 2.10ms → 7.00ms (+233%), too noisy to judge',
     )
     const missing = { current: null, change: null, interval: null, reason: 'no CPU time here' }
     expect(textOf(compared(row({ ...missing, verdict: 'inconclusive', why: 'not_measured' })))).toContain(

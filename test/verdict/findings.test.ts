@@ -243,6 +243,32 @@ describe('first seconds that are slow', () => {
     expect(codes(cold(15, 60))).toEqual([])
   })
 
+  test('are not found if more load made them slow', () => {
+    const spike = (vus: number, requests: number, model: 'open' | 'closed') =>
+      runOf(20, (second) => (second < 4 ? { ms: 60, vus, requests } : { vus: 5, requests: 100 }), { model })
+    expect(codes(spike(40, 100, 'closed'))).toEqual([])
+    expect(codes(spike(40, 800, 'open'))).toEqual([])
+    expect(codes(spike(5, 30, 'closed'))).toEqual(['cold_start'])
+    expect(codes(spike(40, 100, 'open'))).toEqual(['cold_start'])
+  })
+
+  test('are not found if other requests made them slow, such as the logins of users who begin', () => {
+    const run = cold(4, 60)
+    const [login] = run.requests
+    const part = (isIn: (start: number) => boolean) => login!.windows.filter(({ start }) => isIn(start))
+    const requests = [
+      { ...login!, name: 'login', windows: part((start) => start < 4) },
+      { ...login!, name: 'search', windows: part((start) => start >= 4) },
+    ]
+    expect(codes({ ...run, requests })).toEqual([])
+  })
+
+  test('have to be twice as clear if other work may have taken the CPU just then', () => {
+    const busy = (ms: number) => runOf(30, (second) => ({ ms: second < 3 ? ms : 20 }), { starved: 0.15 })
+    expect(codes(busy(40))).toEqual([])
+    expect(codes(busy(80))).toEqual(['cold_start'])
+  })
+
   test('are not found if perfctl itself was slow, or in a short run', () => {
     expect(codes(runOf(20, (second) => (second < 4 ? { ms: 60, lag: 40 } : {})))).toEqual([])
     expect(codes(runOf(8, (second) => ({ ms: second < 3 ? 60 : 20 })))).toEqual([])
@@ -266,6 +292,16 @@ describe('stalls', () => {
     expect(codes(stalls([2, 5, 16, 19, 33, 37]))).toEqual([])
     expect(codes(stalls([2, 15, 28]))).toEqual([])
     expect(codes(stalls([3, 6, 9, 12, 15], 17))).toEqual([])
+  })
+
+  test('are no slow requests that users send now and then', () => {
+    const run = runOf(40, () => ({}))
+    const report = runOf(40, (second) => ({ ms: 400, requests: second % 7 === 2 ? 1 : 0 })).requests[0]!
+    expect(codes({ ...run, requests: [...run.requests, { ...report, name: 'report' }] })).toEqual([])
+    const stalled = stalls([2, 9, 16, 23, 30, 37]).requests[0]!
+    expect(codes({ ...run, requests: [stalled, { ...report, name: 'report', windows: [] }] })).toEqual([
+      'periodic_stalls',
+    ])
   })
 
   test('of perfctl itself are not', () => {
@@ -303,6 +339,13 @@ describe('failures', () => {
     expect(codes(failing((second) => (second === 2 ? 30 : 0), 5))).toEqual([])
   })
 
+  test('of requests that come in bursts themselves are no burst', () => {
+    const bursts = (failed: (second: number) => number) =>
+      runOf(50, (second) => ({ requests: second % 10 === 0 ? 20 : 0, failed: failed(second) }))
+    expect(codes(bursts((second) => (second % 10 === 0 ? 6 : 0)))).toEqual([])
+    expect(codes(bursts((second) => (second === 20 ? 20 : 0)))).toEqual(['error_bursts'])
+  })
+
   const retried = (recovered: number, requests: number): Measured => {
     const run = runOf(20, () => ({}))
     const retries = { requests, recovered, attempts: requests, errors: [] }
@@ -333,6 +376,12 @@ describe('connections', () => {
     expect(codes(connected(8))).toEqual([])
     expect(codes(connected(300))).toEqual([])
     expect(codes(connected(1000, 900))).toEqual([])
+  })
+
+  test('that a service closes because its users pause for seconds are not', () => {
+    const run = runOf(60, () => ({ vus: 20, requests: 3 }))
+    const tcp = { ...run.connections.tcp, count: 180, mean: 1.2 }
+    expect(codes({ ...run, connections: { ...run.connections, tcp } })).toEqual([])
   })
 
   test('are as asked for without keep-alive', () => {

@@ -10,6 +10,8 @@ const FAILED_MIN = 20
 const FAILURES_SHARE = 0.8
 const SECONDS_SHARE = 0.1
 const BURST_SECONDS = 2
+/** In these seconds, hardly more may succeed than in others, or it's the requests that come in bursts. */
+const SUCCEEDED_SHARE = 0.3
 /** In fewer seconds, two are no burst. */
 const SECONDS_MIN = 8
 
@@ -27,6 +29,8 @@ export const findErrorBursts: Rule = ({ run, seconds }) => {
   const burst = worst.filter((second) => second.failed > 0 && (isOfService || !isOwnFault(second)))
   const inBursts = burst.reduce((sum, second) => sum + second.failed, 0)
   if (inBursts < FAILURES_SHARE * failed) return []
+  const succeeded = burst.reduce((sum, second) => sum + second.requests - second.failed, 0)
+  if (succeeded > SUCCEEDED_SHARE * (requests - failed)) return []
   return [
     findingOf('error_bursts', {
       failed,

@@ -4,7 +4,7 @@
 import { findingOf } from '../../stats/findings.js'
 import { median } from '../../stats/math.js'
 import { sumUp } from '../parts.js'
-import { requestSeries } from '../series.js'
+import { requestSeries, type Series } from '../series.js'
 import { isOwnFault, plainRequests, type Rule } from './run-view.js'
 
 /** A slice stalled if its longest latency is this many times the usual longest one, and so many ms more. */
@@ -24,13 +24,17 @@ export const findPeriodicStalls: Rule = ({ run, seconds, isDisturbed }) => {
   const width = series[0]?.[0]?.seconds ?? 1
   const own = new Set(seconds.filter(isOwnFault).map(({ second }) => Math.floor(second / width)))
   const slices = Math.floor(run.durationSeconds / width)
-  const longest = Array.from({ length: slices }, (_, index) =>
-    Math.max(0, ...series.map((all) => (all[index] === undefined ? 0 : sumUp(all[index]).longest))),
-  )
-  const typical = median(longest.filter((ms) => ms > 0))
+  const longestOf = (all: Series) =>
+    Array.from({ length: slices }, (_, index) => (all[index] === undefined ? 0 : sumUp(all[index]).longest))
+  const each = series.map(longestOf)
+  const longest = Array.from({ length: slices }, (_, index) => Math.max(0, ...each.map((all) => all[index]!)))
+  const typical = usualOf(longest)
   const times = isDisturbed ? 2 : 1
-  const limit = Math.max(times * TIMES * typical, typical + STALL_MS)
-  const stalled = longest.flatMap((ms, index) => (ms > limit ? index : []))
+  const isStall = (ms: number, usual: number) => ms > Math.max(times * TIMES * usual, usual + STALL_MS)
+  // A slow request that comes now and then is no stall if it always takes as long.
+  const stalled = longest.flatMap((ms, index) =>
+    isStall(ms, typical) && each.some((all) => all[index] === ms && isStall(ms, usualOf(all))) ? index : [],
+  )
   if (stalled.some((index) => own.has(index))) return []
   const starts = stalled.filter((index) => !stalled.includes(index - 1))
   const period = (starts.at(-1)! - starts[0]!) / (starts.length - 1)
@@ -46,4 +50,9 @@ export const findPeriodicStalls: Rule = ({ run, seconds, isDisturbed }) => {
       usual: typical,
     }),
   ]
+}
+
+/** The median of the slices with responses, in ms. */
+function usualOf(longest: readonly number[]): number {
+  return median(longest.filter((ms) => ms > 0))
 }

@@ -17,13 +17,15 @@ export interface RunView {
    * little. A rule is silent then, or asks for twice as much.
    */
   readonly isDisturbed: boolean
+  /** The share of the time for which a worker waited for a CPU; 0 if that is unknown. */
+  readonly starved: number
 }
 
 /** A rule: what it finds, most often nothing. */
 export type Rule = (view: RunView) => Finding[]
 
 /** The share of the time that a worker may wait for a CPU. */
-const STARVED_MAX = 0.2
+export const STARVED_MAX = 0.2
 
 /** Returns the view; null for a run that is only a part of one, or whose figures may not be the service's. */
 export function viewRun(run: Measured): RunView | null {
@@ -31,12 +33,12 @@ export function viewRun(run: Measured): RunView | null {
   const isPart = interrupted || error !== null || session !== null || shard !== null
   if (isPart || run.runs.length > 1 || listLoadDoubts(run).length > 0) return null
   if (generator.saturated) return null
+  const starved = Math.max(0, ...generator.workers.map((worker) => worker.starved ?? 0))
   return {
     run,
     seconds: run.timeline.filter(({ second }) => second + 1 <= run.durationSeconds),
-    isDisturbed:
-      generator.lateFrom !== undefined ||
-      generator.workers.some(({ starved }) => (starved ?? 0) > STARVED_MAX),
+    isDisturbed: generator.lateFrom !== undefined || starved > STARVED_MAX,
+    starved,
   }
 }
 
@@ -59,4 +61,19 @@ export function usual(
   read: (second: TimelinePoint) => number | null,
 ): number {
   return median(seconds.flatMap((second) => read(second) ?? []))
+}
+
+/** A mix of requests that moves by more than this changes what is of all of them. */
+const MIX_CHANGE = 0.1
+
+/** Whether the shares of the requests differ between the time before the first moment and after the second. */
+export function isOtherMix(run: Measured, until: number, from: number): boolean {
+  const counts = plainRequests(run).map(({ windows }) => {
+    const sum = (isIn: (start: number) => boolean) =>
+      windows.reduce((all, window) => all + (isIn(window.start) ? window.requests : 0), 0)
+    return [sum((start) => start < until), sum((start) => start >= from)] as const
+  })
+  const total = (side: 0 | 1) => counts.reduce((all, each) => all + each[side], 0)
+  const [before, after] = [total(0), total(1)]
+  return counts.reduce((all, [a, b]) => all + Math.abs(a / before - b / after), 0) / 2 > MIX_CHANGE
 }

@@ -92,7 +92,7 @@ export const FAULTY: readonly Case[] = [
   },
 ]
 
-/** Saturates a core, so nothing else can run beside it. */
+/** Saturates a core, so nothing else can run beside it, and it is only run by hand. */
 export const FULL_CORE: Case = {
   name: 'computes on one core',
   fault: { workMs: 1, burnMs: 6 },

@@ -45,7 +45,7 @@ export async function measure({ fault, scenario }: Case): Promise<Measured> {
 /** Whether other work kept the machine so busy that perfctl itself could not measure undisturbed. */
 export function isDisturbed({ result: { generator } }: Measured): boolean {
   const { saturated, lateFrom, workers } = generator
-  return saturated || lateFrom !== undefined || workers.some(({ starved }) => (starved ?? 0) > 0.2)
+  return saturated || lateFrom !== undefined || workers.some(({ starved }) => (starved ?? 0) > 0.1)
 }
 
 /** Whether what stands out first is what the case is about. */
