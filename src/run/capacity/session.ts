@@ -1,7 +1,7 @@
 /**
  * A search for the capacity of a service, from start to result: the load of one session whose level the search sets.
  */
-import { wallTime } from '../../base/clock.js'
+import { now, wallTime } from '../../base/clock.js'
 import { userError } from '../../base/errors.js'
 import { readGitCommit } from '../../base/git.js'
 import { readEnvironment } from '../../base/host.js'
@@ -121,7 +121,7 @@ async function searchAt(
   return assembleCapacity(scenario, settings, { ...record, ...ready }, options)
 }
 
-/** The load may last longer than the budget, which is kept by the search: recovery after its last trial. */
+/** The load may last longer than the budget, which is kept by the search: its last trial may end late. */
 const LONGER = 2
 
 /** The most that may be sent; null: no limit. Throws a UserError if another machine could get any load. */
@@ -147,12 +147,15 @@ async function steer(
 ): Promise<SearchRecord> {
   const { signal, kill, workers, floor } = options
   const empty = await emptyRecord(plan, scenario, settings, options)
+  const begunAt = now()
   const found = await firstLoad(plan, settings, options)
   if (found === null) {
     const error = signal.aborted ? null : 'the first look at the service: no request succeeded'
     return { ...empty, stopped: { ...whyStopped(signal), ...(error !== null && { error }) } }
   }
   const from = Math.min(found, settings.max ?? found, floor?.load ?? found)
+  const lookMs = now() - begunAt
+  const budgetMs = settings.budgetMs - lookMs
   const rig = new LiveRig(plan, { workers, signal, kill, onFrame: options.onProgress })
   const slo = sloOf(scenario, settings)
   const trials = new Trials(rig, {
@@ -161,12 +164,13 @@ async function steer(
     settleMs: settleMsOf(scenario, settings),
     from,
     warmupMs: scenario.load.warmupMs,
+    untilMs: budgetMs,
   })
   const done: TrialEnd[] = []
   const [search, end] = await Promise.all([
     rig.begun
       .then((hasBegun) => hasBegun && trials.look())
-      .then((isUp) => (isUp ? conduct(trials, done, rig, { ...settings, from }, options) : null))
+      .then((isUp) => (isUp ? conduct(trials, done, rig, { ...settings, from, budgetMs }, options) : null))
       .finally(() => rig.stop()),
     rig.ended,
   ])
@@ -182,7 +186,7 @@ async function steer(
     trials: done,
     answer: search?.answer ?? null,
     check: search?.check,
-    spentSeconds: rig.elapsedMs() / 1000,
+    spentSeconds: (lookMs + rig.elapsedMs()) / 1000,
     stopped: { interrupted: stopped.interrupted, error: null, ...why },
   }
 }
