@@ -26,7 +26,7 @@ import { type RunStart, withTarget } from '../run.js'
 import { setUp } from '../setup.js'
 import { countWorkers } from '../worker-count.js'
 import { findFirstRate } from './first-load.js'
-import { checkRows, settleMsOf, sloOf, steeredLoad, VUS_MAX } from './load.js'
+import { checkRows, settleMsOf, sloOf, steeredLoad, VUS_MAX, warnOfHaste } from './load.js'
 import { assembleCapacity, type CapacityBasis, type SearchRecord } from './result.js'
 import { LiveRig } from './rig.js'
 import { type TrialEnd, Trials } from './trials.js'
@@ -105,6 +105,8 @@ async function searchAt(
   const workers = countWorkers(base, { asked: options.workers, cores: environment.cores, shard: null })
   checkResources(base, readLimits())
   options.onStart?.({ target, seed: base.seed, workers })
+  const haste = warnOfHaste(settings)
+  if (haste !== null) options.onNotice?.(haste)
   if (scenario.observe?.process !== undefined)
     options.onNotice?.('the processes of the service are not observed in a search for its capacity')
   const ready = await awaitReady(scenario, base, { signal, onWait: options.onNotice })
