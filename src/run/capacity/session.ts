@@ -7,6 +7,7 @@ import { readGitCommit } from '../../base/git.js'
 import { readEnvironment } from '../../base/host.js'
 import { readLimits } from '../../base/limits.js'
 import { randomSeed } from '../../base/rng.js'
+import { redact } from '../../base/secrets.js'
 import type { FleetEnd } from '../../load/fleet/threads.js'
 import { checkReachable, checkResources } from '../../load/once/preflight.js'
 import { awaitReady } from '../../load/once/ready.js'
@@ -25,7 +26,7 @@ import { isHere } from '../process/watch.js'
 import { type RunStart, withTarget } from '../run.js'
 import { setUp } from '../setup.js'
 import { countWorkers } from '../worker-count.js'
-import { findFirstRate } from './first-load.js'
+import { type FirstLoad, findFirstRate } from './first-load.js'
 import { checkRows, settleMsOf, sloOf, steeredLoad, VUS_MAX, warnOfHaste } from './load.js'
 import { assembleCapacity, type CapacityBasis, type SearchRecord } from './result.js'
 import { LiveRig } from './rig.js'
@@ -150,12 +151,12 @@ async function steer(
   const { signal, kill, workers, floor } = options
   const empty = await emptyRecord(plan, scenario, settings, options)
   const begunAt = now()
-  const found = await firstLoad(plan, settings, options)
-  if (found === null) {
-    const error = signal.aborted ? null : 'the first look at the service: no request succeeded'
+  const found = await firstLoad(plan, scenario, settings, options)
+  if ('why' in found) {
+    const error = signal.aborted ? null : redact(found.why, scenario.secrets)
     return { ...empty, stopped: { ...whyStopped(signal), ...(error !== null && { error }) } }
   }
-  const from = Math.min(found, settings.max ?? found, floor?.load ?? found)
+  const from = Math.min(found.load, settings.max ?? found.load, floor?.load ?? found.load)
   const lookMs = now() - begunAt
   const budgetMs = settings.budgetMs - lookMs
   const rig = new LiveRig(plan, { workers, signal, kill, onFrame: options.onProgress })
@@ -193,16 +194,17 @@ async function steer(
   }
 }
 
-/** Null if nothing succeeded. */
 async function firstLoad(
   plan: Plan,
-  { from, of }: CapacityOptions,
+  scenario: Scenario,
+  settings: CapacityOptions,
   { floor, isCheck, signal, kill }: Seeded,
-): Promise<number | null> {
-  if (from !== null) return from
-  if (of === 'vus') return 1
-  if (isCheck === true && floor !== undefined) return floor.load / 2
-  return findFirstRate(plan, { signal, kill })
+): Promise<FirstLoad> {
+  const { from, of } = settings
+  if (from !== null) return { load: from }
+  if (of === 'vus') return { load: 1 }
+  if (isCheck === true && floor !== undefined) return { load: floor.load / 2 }
+  return findFirstRate(plan, { pausesMs: settleMsOf(scenario, settings), signal, kill })
 }
 
 type Search = Pick<SearchRecord, 'answer' | 'check'>
