@@ -9,7 +9,7 @@ import type { Io } from '../base/io.js'
 import { parseDuration, parseRate, plural } from '../base/units.js'
 import { listSeries } from '../plan/series.js'
 import { nextStep } from '../report/advice.js'
-import { describeTrial } from '../report/capacity.js'
+import { describeTrial, formatLoad } from '../report/capacity.js'
 import { renderConsole } from '../report/console.js'
 import { type CapacityBasis, capacityName, identifySearch } from '../run/capacity/result.js'
 import { type CapacityRunOptions, capacityOf, runCapacity } from '../run/capacity/session.js'
@@ -44,7 +44,7 @@ export async function capacity(name: string, raw: RawCapacityFlags, io: Io): Pro
   const { settings, required } = readSettings(raw, capacityOf(scenario!))
   const reference = await findReference(subjectOf(scenario!, settings), flags, io)
   const isCheck = raw.verify === true
-  const floor = findFloor({ required, reference, isCheck }, scenario!)
+  const floor = findFloor({ required, reference, isCheck }, scenario!, settings)
   if (flags.resultTo !== undefined) checkUpload(flags.resultTo, io)
   await checkPlaces(flags, io)
   const interrupt = listenForInterrupt(io)
@@ -70,8 +70,11 @@ interface Context {
 
 type Asked = Pick<CapacityRunOptions, 'floor' | 'isCheck' | keyof CapacityBasis>
 
-/** The load that has to be carried; undefined if there is none. Throws a UserError if there is nothing to verify. */
-function findFloor(
+/**
+ * The load that has to be carried; undefined if there is none. Throws a UserError if there is nothing to verify, or more than
+ * may be sent.
+ */
+export function findFloor(
   {
     required,
     reference,
@@ -82,6 +85,7 @@ function findFloor(
     readonly isCheck: boolean
   },
   { baseline, file }: Scenario,
+  { of, max }: Pick<CapacityOptions, 'of' | 'max'>,
 ): CapacityRunOptions['floor'] {
   if (required !== null) return { load: required, by: 'require' }
   if (!isCheck) return undefined
@@ -93,7 +97,16 @@ function findFloor(
     )
   }
   const usual = Math.exp(mean(accepted.map(({ lower }) => Math.log(lower))))
-  return { load: Number((usual * (1 - baseline.tolerance.capacity)).toPrecision(4)), by: 'baseline' }
+  const least = Number((usual * (1 - baseline.tolerance.capacity)).toPrecision(4))
+  // There is no part of a user, and one less would be beyond the tolerance.
+  const load = of === 'vus' ? Math.ceil(least) : least
+  if (max !== null && load > max) {
+    throw userError(
+      `--verify: the baseline's capacity less the tolerance, ${formatLoad(load, of)}, is more than the most that may be sent, ${formatLoad(max, of)}`,
+      'raise --max or capacity.max, or name a smaller load: --require',
+    )
+  }
+  return { load, by: 'baseline' }
 }
 
 /** The search as the subject of a comparison. */

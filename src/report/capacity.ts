@@ -163,7 +163,9 @@ export function capacityHeadline(
 ): string {
   switch (verdict) {
     case 'interrupted':
-      return `Interrupted: ${describeCapacity(capacity)}, as far as it is known.`
+      return capacity.trials.length === 0
+        ? `Interrupted: what "${printable(capacity.scenario)}" carries is not known yet.`
+        : `Interrupted: ${describeCapacity(capacity)}, as far as it is known.`
     case 'regressed':
       return `Regressed: ${describeCapacity(capacity)}${describeShortfall(capacity) || describeChange(comparison)}.`
     case 'failed':

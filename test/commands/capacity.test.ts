@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/errors.js'
-import { capacity, type RawCapacityFlags } from '../../src/commands/capacity.js'
+import { capacity, findFloor, type RawCapacityFlags } from '../../src/commands/capacity.js'
+import { readScenario } from '../../src/scenario/read.js'
+import type { Reference } from '../../src/verdict/measurement.js'
 import { createMemoryIo } from './memory-io.js'
 
 async function problemsOf(flags: RawCapacityFlags, block = ''): Promise<string[]> {
@@ -41,4 +43,25 @@ test('virtual users are whole numbers', async () => {
   expect(await problemsOf({ max: '100/s' }, 'capacity: { of: vus }')).toEqual([
     expect.stringContaining('--max 100/s: not a number of virtual users above 0; write a whole number'),
   ])
+})
+
+describe('what --verify asks for', () => {
+  const scenario = readScenario('requests: [{ get: / }]', { file: 'shop.yaml', env: {} })
+  const floorOf = (lower: number, settings: { of: 'rate' | 'vus'; max: number | null }) => {
+    const reference = { measurement: { capacity: { ...settings, lower, upper: null, end: 'decided' } } }
+    const asked = { required: null, reference: reference as unknown as Reference, isCheck: true }
+    return findFloor(asked, scenario, settings)
+  }
+
+  test('is the capacity of the baseline less the tolerance, in whole users', () => {
+    expect(floorOf(412, { of: 'rate', max: null })).toEqual({ load: 370.8, by: 'baseline' })
+    expect(floorOf(23, { of: 'vus', max: null })).toEqual({ load: 21, by: 'baseline' })
+  })
+
+  test.each([
+    [{ of: 'rate', max: 370 }, '371/s, is more than the most that may be sent, 370/s'],
+    [{ of: 'vus', max: 370 }, '371 users, is more than the most that may be sent, 370 users'],
+  ] as const)('is never more than may be sent: %j', (settings, message) => {
+    expect(() => floorOf(412, settings)).toThrow(message)
+  })
 })

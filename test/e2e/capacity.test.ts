@@ -3,7 +3,7 @@
  * most is certain, what it carries at least is not.
  */
 
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -115,25 +115,6 @@ test('a rate limiter is named as the limit', async () => {
   expect(oneLine(stdout)).toContain('limited by responses with status 429')
 }, 150_000)
 
-test('a service that is killed on the way ends the search with what is known', async () => {
-  const session = startSession({ 'shop.yaml': SCENARIO })
-  const server = createServer((_, response) => response.end('fine')).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  setTimeout(() => {
-    server.close()
-    server.closeAllConnections()
-  }, 9000)
-  const { code, stdout } = await session.perfctl(['capacity', 'shop.yaml', '-t', url, '--max', '80/s'])
-  const [result] = session.results()
-  expect(code).toBe(3)
-  expect(result).toMatchObject({ verdict: 'error', capacity: { end: 'stopped' } })
-  expect(result!.capacity!.trials.some(({ met }) => met)).toBe(true)
-  expect(oneLine(stdout)).toContain(
-    'Error: the service was lost: no request reached it for 10s: connect ECONNREFUSED',
-  )
-}, 150_000)
-
 test('a service that stands still for a while does not fool the search', async () => {
   const session = startSession({ 'shop.yaml': SCENARIO })
   const begun = performance.now()
@@ -157,25 +138,61 @@ test('a service that stands still for a while does not fool the search', async (
 describe('from the shell', () => {
   const PERFCTL = fileURLToPath(new URL('../../bin/perfctl.js', import.meta.url))
 
+  /** Runs a search and calls `act` as soon as it has said `what`, once. */
+  async function interfere(
+    search: readonly string[],
+    cwd: string,
+    { what, act }: { readonly what: string; readonly act: (child: ChildProcess) => void },
+  ) {
+    const child = spawn(process.execPath, [PERFCTL, 'capacity', 'shop.yaml', ...search], { cwd })
+    const said = { stdout: '', stderr: '' }
+    let isDone = false
+    child.stdout.on('data', (text) => {
+      said.stdout += text
+    })
+    child.stderr.on('data', (text) => {
+      said.stderr += text
+      if (isDone || !said.stderr.includes(what)) return
+      isDone = true
+      act(child)
+    })
+    const [code] = await once(child, 'close')
+    return { code, ...said }
+  }
+
   test('Ctrl-C ends a search with what is known, and saves it', async () => {
     const session = startSession({ 'shop.yaml': SCENARIO })
     const { url } = await startSlots(200)
-    const child = spawn(process.execPath, [PERFCTL, 'capacity', 'shop.yaml', '-t', url], { cwd: session.cwd })
-    let stderr = ''
-    let stdout = ''
-    child.stdout.on('data', (text) => {
-      stdout += text
-    })
-    child.stderr.on('data', (text) => {
-      stderr += text
+    const { code, stdout, stderr } = await interfere(['-t', url], session.cwd, {
       // Whatever came of the first trial.
-      if (stderr.includes('40.0/s for 1s') && !child.killed) child.kill('SIGINT')
+      what: '40.0/s for 1s',
+      act: (child) => child.kill('SIGINT'),
     })
-    const [code] = await once(child, 'exit')
     expect(code, stdout + stderr).toBe(130)
     expect(oneLine(stdout)).toMatch(/! Interrupted: .*"shop".*, as far as it is known/)
     expect(session.results()[0]).toMatchObject({ interrupted: true, verdict: 'interrupted' })
     expect(session.results()[0]!.capacity!.trials.length).toBeGreaterThan(0)
+  }, 150_000)
+
+  test('a service that is killed on the way ends the search with what is known', async () => {
+    const session = startSession({ 'shop.yaml': SCENARIO })
+    const server = createServer((_, response) => response.end('fine')).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const { code, stdout, stderr } = await interfere(['-t', url, '--max', '80/s'], session.cwd, {
+      what: ', met',
+      act: () => {
+        server.close()
+        server.closeAllConnections()
+      },
+    })
+    const [result] = session.results()
+    expect(code, stdout + stderr).toBe(3)
+    expect(result).toMatchObject({ verdict: 'error', capacity: { end: 'stopped' } })
+    expect(result!.capacity!.trials.some(({ met }) => met)).toBe(true)
+    expect(oneLine(stdout)).toContain(
+      'Error: the service was lost: no request reached it for 10s: connect ECONNREFUSED',
+    )
   }, 150_000)
 })
 

@@ -1,21 +1,34 @@
 /**
  * The load at which a search begins, if the scenario doesn't say: half of what a few users reach in some seconds.
  */
+import type { Ms } from '../../base/clock.js'
 import { runFleet } from '../../load/fleet/threads.js'
 import { Collector } from '../../load/measure/collector.js'
 import type { Plan } from '../../plan/plan.js'
 import { listSeries } from '../../plan/series.js'
+import type { RequestResult, Totals } from '../../stats/result.js'
 import { closedLoad } from './load.js'
 
 const USERS = 4
 const SECONDS = 5
 
-/** Returns arrivals per second, above 0; null if nothing succeeded. */
+interface Look {
+  /** How long a journey may pause. */
+  readonly pausesMs: Ms
+  readonly signal: AbortSignal
+  readonly kill: AbortSignal
+}
+
+/** The first load in arrivals per second, above 0, or why there is none. */
+export type FirstLoad = { readonly load: number } | { readonly why: string }
+
+/** Looks at the service. */
 export async function findFirstRate(
   { isSteered: _, ...plan }: Plan,
-  { signal, kill }: { readonly signal: AbortSignal; readonly kill: AbortSignal },
-): Promise<number | null> {
-  const closed = { ...plan, load: closedLoad(USERS, SECONDS * 1000) }
+  { pausesMs, signal, kill }: Look,
+): Promise<FirstLoad> {
+  const load = closedLoad(USERS, SECONDS * 1000)
+  const closed = { ...plan, load: { ...load, gracefulStopMs: load.gracefulStopMs + pausesMs } }
   const collector = new Collector(listSeries(closed), 1, () => {})
   await runFleet(closed, {
     workers: 1,
@@ -25,9 +38,22 @@ export async function findFirstRate(
     onWindow: (worker, window) => collector.add(worker, window),
     onWorkerEnd: (worker) => collector.end(worker),
   })
-  const whole = collector
-    .requests(SECONDS)
-    .filter(({ kind, phase }) => kind !== 'step' && phase === undefined)
-  const succeeded = whole.reduce((sum, { requests, failed }) => sum + requests - failed, 0)
-  return succeeded === 0 ? null : Number((succeeded / SECONDS / 2).toPrecision(2))
+  return firstLoadOf(collector.requests(SECONDS), collector.total(SECONDS))
+}
+
+/** Half of what was reached; or why that is nothing. */
+export function firstLoadOf(
+  requests: readonly Pick<RequestResult, 'kind' | 'phase' | 'requests' | 'failed'>[],
+  { errors }: Pick<Totals, 'errors'>,
+): FirstLoad {
+  const whole = requests.filter(({ kind, phase }) => kind !== 'step' && phase === undefined)
+  const succeeded = whole.reduce((sum, iterations) => sum + iterations.requests - iterations.failed, 0)
+  if (succeeded > 0) return { load: Number((succeeded / SECONDS / 2).toPrecision(2)) }
+  const [most] = errors
+  return {
+    why:
+      most === undefined
+        ? `the first look at the service: no iteration was finished in time; name a first load: --from 1/s, or capacity.from in the scenario`
+        : `the first look at the service: no iteration succeeded, because of ${most.message}; perfctl try shows a request and its response`,
+  }
 }

@@ -3,7 +3,7 @@
  */
 import type { Ms } from '../../base/clock.js'
 import { type UserError, userError } from '../../base/errors.js'
-import { formatCount } from '../../base/units.js'
+import { formatCount, formatDuration, formatShare } from '../../base/units.js'
 import { openRows } from '../../plan/rows.js'
 import { usesFeeder } from '../../scenario/data/feeders.js'
 import { isOfTrial } from '../../scenario/model/capacity.js'
@@ -89,6 +89,14 @@ export function sloOf(
   const limits = slo ?? thresholds.filter(({ metric }) => isOfTrial(metric))
   const limitsErrors = limits.some(({ metric, request }) => metric === 'error_rate' && request === null)
   return limitsErrors ? limits : [...limits, ERROR_LIMIT]
+}
+
+/** Returns a warning if a load is given up after a single trial that misses; null otherwise. */
+export function warnOfHaste({ trialMs, sumMs, exceed }: CapacityOptions): string | null {
+  if (trialMs <= sumMs * exceed) return null
+  const [trial, sum] = [formatDuration(trialMs), formatDuration(sumMs)]
+  const enough = formatDuration(Math.ceil(trialMs / exceed / 1000) * 1000)
+  return `a single trial that misses decides, as ${trial} is more than ${formatShare(exceed)} of ${sum}: write sum: ${enough} or more under capacity, or a shorter trial`
 }
 
 /** Throws a UserError if rows that are used only once could run out before the search ends. */

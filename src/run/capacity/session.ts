@@ -1,12 +1,13 @@
 /**
  * A search for the capacity of a service, from start to result: the load of one session whose level the search sets.
  */
-import { wallTime } from '../../base/clock.js'
+import { now, wallTime } from '../../base/clock.js'
 import { userError } from '../../base/errors.js'
 import { readGitCommit } from '../../base/git.js'
 import { readEnvironment } from '../../base/host.js'
 import { readLimits } from '../../base/limits.js'
 import { randomSeed } from '../../base/rng.js'
+import { redact } from '../../base/secrets.js'
 import type { FleetEnd } from '../../load/fleet/threads.js'
 import { checkReachable, checkResources } from '../../load/once/preflight.js'
 import { awaitReady } from '../../load/once/ready.js'
@@ -25,8 +26,8 @@ import { isHere } from '../process/watch.js'
 import { type RunStart, withTarget } from '../run.js'
 import { setUp } from '../setup.js'
 import { countWorkers } from '../worker-count.js'
-import { findFirstRate } from './first-load.js'
-import { checkRows, settleMsOf, sloOf, steeredLoad, VUS_MAX } from './load.js'
+import { type FirstLoad, findFirstRate } from './first-load.js'
+import { checkRows, settleMsOf, sloOf, steeredLoad, VUS_MAX, warnOfHaste } from './load.js'
 import { assembleCapacity, type CapacityBasis, type SearchRecord } from './result.js'
 import { LiveRig } from './rig.js'
 import { type TrialEnd, Trials } from './trials.js'
@@ -105,6 +106,8 @@ async function searchAt(
   const workers = countWorkers(base, { asked: options.workers, cores: environment.cores, shard: null })
   checkResources(base, readLimits())
   options.onStart?.({ target, seed: base.seed, workers })
+  const haste = warnOfHaste(settings)
+  if (haste !== null) options.onNotice?.(haste)
   if (scenario.observe?.process !== undefined)
     options.onNotice?.('the processes of the service are not observed in a search for its capacity')
   const ready = await awaitReady(scenario, base, { signal, onWait: options.onNotice })
@@ -121,7 +124,7 @@ async function searchAt(
   return assembleCapacity(scenario, settings, { ...record, ...ready }, options)
 }
 
-/** The load may last longer than the budget, which is kept by the search: recovery after its last trial. */
+/** The load may last longer than the budget, which is kept by the search: its last trial may end late. */
 const LONGER = 2
 
 /** The most that may be sent; null: no limit. Throws a UserError if another machine could get any load. */
@@ -147,12 +150,15 @@ async function steer(
 ): Promise<SearchRecord> {
   const { signal, kill, workers, floor } = options
   const empty = await emptyRecord(plan, scenario, settings, options)
-  const found = await firstLoad(plan, settings, options)
-  if (found === null) {
-    const error = signal.aborted ? null : 'the first look at the service: no request succeeded'
+  const begunAt = now()
+  const found = await firstLoad(plan, scenario, settings, options)
+  if ('why' in found) {
+    const error = signal.aborted ? null : redact(found.why, scenario.secrets)
     return { ...empty, stopped: { ...whyStopped(signal), ...(error !== null && { error }) } }
   }
-  const from = Math.min(found, settings.max ?? found, floor?.load ?? found)
+  const from = Math.min(found.load, settings.max ?? found.load, floor?.load ?? found.load)
+  const lookMs = now() - begunAt
+  const budgetMs = settings.budgetMs - lookMs
   const rig = new LiveRig(plan, { workers, signal, kill, onFrame: options.onProgress })
   const slo = sloOf(scenario, settings)
   const trials = new Trials(rig, {
@@ -161,12 +167,13 @@ async function steer(
     settleMs: settleMsOf(scenario, settings),
     from,
     warmupMs: scenario.load.warmupMs,
+    untilMs: budgetMs,
   })
   const done: TrialEnd[] = []
   const [search, end] = await Promise.all([
     rig.begun
       .then((hasBegun) => hasBegun && trials.look())
-      .then((isUp) => (isUp ? conduct(trials, done, rig, { ...settings, from }, options) : null))
+      .then((isUp) => (isUp ? conduct(trials, done, rig, { ...settings, from, budgetMs }, options) : null))
       .finally(() => rig.stop()),
     rig.ended,
   ])
@@ -182,21 +189,22 @@ async function steer(
     trials: done,
     answer: search?.answer ?? null,
     check: search?.check,
-    spentSeconds: rig.elapsedMs() / 1000,
+    spentSeconds: (lookMs + rig.elapsedMs()) / 1000,
     stopped: { interrupted: stopped.interrupted, error: null, ...why },
   }
 }
 
-/** Null if nothing succeeded. */
 async function firstLoad(
   plan: Plan,
-  { from, of }: CapacityOptions,
+  scenario: Scenario,
+  settings: CapacityOptions,
   { floor, isCheck, signal, kill }: Seeded,
-): Promise<number | null> {
-  if (from !== null) return from
-  if (of === 'vus') return 1
-  if (isCheck === true && floor !== undefined) return floor.load / 2
-  return findFirstRate(plan, { signal, kill })
+): Promise<FirstLoad> {
+  const { from, of } = settings
+  if (from !== null) return { load: from }
+  if (of === 'vus') return { load: 1 }
+  if (isCheck === true && floor !== undefined) return { load: floor.load / 2 }
+  return findFirstRate(plan, { pausesMs: settleMsOf(scenario, settings), signal, kill })
 }
 
 type Search = Pick<SearchRecord, 'answer' | 'check'>

@@ -19,6 +19,8 @@ export interface TrialRules {
   readonly from: number
   /** Load before everything else. */
   readonly warmupMs: Ms
+  /** When no trial can follow any more, so that nobody waits for a recovery; since the load began. */
+  readonly untilMs: Ms
 }
 
 /** A trial that was measured. */
@@ -131,20 +133,23 @@ export class Trials {
     })
   }
 
-  /** Lets the service finish what it has, and waits until it is as fast as at first. False if it isn't in time. */
+  /**
+   * Lets the service finish what it has, and waits until it is as fast as at first. False if it isn't in time; true also if
+   * that is open as the time for everything is over.
+   */
   private async recover(): Promise<boolean> {
     const { rig, rules, usualMs } = this
     const quietMs = rig.elapsedMs() + LEAD_MS
     rig.setLevel(quietMs, 0)
     await this.waitFor(quietMs, DRAIN_SECONDS, ({ vus }) => vus === 0)
-    if (usualMs === null) return true
+    if (usualMs === null || rig.elapsedMs() >= rules.untilMs) return true
     const atMs = rig.elapsedMs() + LEAD_MS
     rig.setLevel(atMs, rules.from)
     const limitMs = usualMs * SLOWER + SLOWER_MS
     return this.waitFor(atMs, RECOVERY_SECONDS, ({ p50Ms }) => p50Ms !== null && p50Ms <= limitMs)
   }
 
-  /** Waits up to so many seconds that begin at `fromMs` or later for one that is as wanted. */
+  /** Waits up to so many seconds that begin at `fromMs` or later for one that is as wanted, or until the time is over. */
   private async waitFor(
     fromMs: Ms,
     seconds: number,
@@ -155,7 +160,7 @@ export class Trials {
       const second = await this.next()
       if (second === null) return false
       if (second.index < first) continue
-      if (isWanted(second)) return true
+      if (isWanted(second) || (second.index + 1) * 1000 >= this.rules.untilMs) return true
       if (second.index >= first + seconds - 1) return false
     }
   }

@@ -1,6 +1,7 @@
 /**
  * `capacity`: how `perfctl capacity` searches the largest load that the service carries.
  */
+import type { Ms } from '../../base/clock.js'
 import { formatDuration, formatShare, parseRatio } from '../../base/units.js'
 import { type Reader, wrong } from '../fields/fields.js'
 import type { Leaves } from '../fields/leaves.js'
@@ -81,7 +82,7 @@ export function makeCapacity(
     width,
     trialMs: trial,
     settleMs: settle,
-    sumMs: input.sum ?? Math.max(trial, DEFAULTS.sumMs),
+    sumMs: input.sum ?? usualSum(trial),
     exceed,
     budgetMs: input.budget ?? DEFAULTS.budgetMs,
   }
@@ -140,7 +141,7 @@ function checkTimes(input: CapacityInput, report: Report): void {
     )
   if (sum !== undefined && sum < trial)
     wrongKey(report, ['sum'], 'sum is shorter than one trial', `write ${formatDuration(trial)} or more`)
-  const least = (sum ?? Math.max(trial, DEFAULTS.sumMs)) + 2 * (trial + settle)
+  const least = (sum ?? usualSum(trial)) + 2 * (trial + settle)
   if (budget < least)
     wrongKey(
       report,
@@ -148,6 +149,11 @@ function checkTimes(input: CapacityInput, report: Report): void {
       `the budget of ${formatDuration(budget)} is too short for two trials and the sum of one bound`,
       `give it ${formatDuration(least)} or more, or write a shorter trial, settle or sum`,
     )
+}
+
+/** Long trials need a longer sum, or a single one of them would decide. */
+function usualSum(trial: Ms): Ms {
+  return Math.max(trial / DEFAULTS.exceed, DEFAULTS.sumMs)
 }
 
 const SHARE = { type: ['string', 'number'], examples: ['5%'] }

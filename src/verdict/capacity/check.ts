@@ -19,7 +19,7 @@ export interface CheckAnswer {
   /** Null before the first trial that says something of the service. */
   readonly summary: LoadSummary | null
   readonly spentSeconds: number
-  /** What the rest takes at most. */
+  /** An estimate of how long the rest takes. */
   readonly remainingSeconds: number
 }
 
@@ -72,7 +72,10 @@ export class CapacityCheck {
   private remaining(): number {
     const { trialSeconds, budgetSeconds } = this.goal
     const trials = this.ledger.trialsToCarry(this.goal.load)
-    return Math.min(budgetSeconds - this.ledger.spentSeconds, trials * this.ledger.costOf(trialSeconds))
+    return Math.min(
+      Math.max(0, budgetSeconds - this.ledger.spentSeconds),
+      trials * this.ledger.costOf(trialSeconds),
+    )
   }
 }
 

@@ -34,10 +34,12 @@ export function judgeTrial(slo: readonly Threshold[], figures: TrialFigures): Tr
     result.passed ? [] : [{ result, threshold: slo[index]! }],
   )
   const { finished, failed } = countIterations(requests)
-  const missed = [
-    ...unmet.map(({ threshold }) => describeMiss(threshold, figures)),
-    ...listArrears(figures, finished),
-  ]
+  // A limit on what nothing was measured of is missed, but that follows from the others.
+  const describe = (isMeasured: boolean) =>
+    unmet.flatMap(({ result, threshold }) =>
+      (result.actual !== null) === isMeasured ? [describeMiss(threshold, figures)] : [],
+    )
+  const missed = [...describe(true), ...listArrears(figures, finished), ...describe(false)]
   // Whatever is sent or read half a median late isn't the service's arrears.
   const isHeldUp = generator.lateFrom === 50 && totals.dropped === 0
   const isLate =

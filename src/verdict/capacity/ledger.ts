@@ -16,16 +16,20 @@ interface Entry {
 export class Ledger {
   private readonly entries = new Map<number, Entry>()
   private spent = 0
-  private mostOverhead: number
+  private trials = 0
+  private overhead = 0
+  private mostSettling: number
 
   constructor(private readonly goal: TrialGoal) {
-    this.mostOverhead = goal.settleSeconds
+    this.mostSettling = goal.settleSeconds
   }
 
   /** Adds what came of a probe. Returns whether it says anything of the service. */
   add(asked: Probe, { load, seconds, isMet, isUnsure, spentSeconds, carried }: Trial): boolean {
     this.spent += spentSeconds
-    this.mostOverhead = Math.max(this.mostOverhead, spentSeconds - seconds)
+    this.trials++
+    this.overhead += spentSeconds - seconds
+    if (isMet) this.mostSettling = Math.max(this.mostSettling, spentSeconds - seconds)
     if (isUnsure && !isMet) return false
     const entry = this.entries.get(load) ?? {
       seconds: NO_SECONDS,
@@ -49,14 +53,17 @@ export class Ledger {
     return this.spent
   }
 
-  /** Whether a trial of so many seconds still fits, with the longest settling and recovery so far. */
+  /**
+   * Whether a trial of so many seconds still fits, with the longest settling so far. Its recovery need not: a service that
+   * isn't tried any more may take as long as it likes.
+   */
   hasTimeFor(seconds: number): boolean {
-    return this.spent + this.costOf(seconds) <= this.goal.budgetSeconds + 1e-6
+    return this.spent + this.mostSettling + seconds <= this.goal.budgetSeconds + 1e-6
   }
 
-  /** The seconds that a trial takes at most, as far as is known. */
+  /** The seconds that a trial takes, with as much settling and recovery as those before on average. */
   costOf(seconds: number): number {
-    return seconds + this.mostOverhead
+    return seconds + (this.trials === 0 ? this.goal.settleSeconds : this.overhead / this.trials)
   }
 
   /** Whether a load was tried. */

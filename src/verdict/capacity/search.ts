@@ -196,7 +196,10 @@ export class CapacitySearch {
       (low === null ? ledger.trialsToCarry(loads.from) : ledger.trialsToCarry(low)) +
       (high === null || ledger.classOf(high) === 'undecided' ? 1 : 0)
     const trials = (this.exploring === null ? 0 : 1) + bisections + confirmations
-    return Math.min(goal.budgetSeconds - ledger.spentSeconds, trials * ledger.costOf(goal.trialSeconds))
+    return Math.min(
+      Math.max(0, goal.budgetSeconds - ledger.spentSeconds),
+      trials * ledger.costOf(goal.trialSeconds),
+    )
   }
 }
 

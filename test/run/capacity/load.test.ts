@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkRows, settleMsOf, sloOf, steeredLoad } from '../../../src/run/capacity/load.js'
+import { checkRows, settleMsOf, sloOf, steeredLoad, warnOfHaste } from '../../../src/run/capacity/load.js'
 import { asSearched, identifySearch } from '../../../src/run/capacity/result.js'
 import { capacityOf } from '../../../src/run/capacity/session.js'
 import type { Scenario } from '../../../src/scenario/model/scenario.js'
@@ -119,4 +119,25 @@ describe('searches are comparable', () => {
   test('only with each other: they have a name of their own', () => {
     expect(asSearched(plain('name: shop'), capacityOf(plain())).name).toBe('shop-capacity')
   })
+})
+
+describe('settings by which a single miss decides', () => {
+  const warning = (block: string) =>
+    warnOfHaste(
+      capacityOf(readScenario(`capacity: ${block}\nrequests: [{ get: / }]`, { file: 's.yaml', env: {} })),
+    )
+
+  test.each([
+    ['{ trial: 1s, sum: 3s }', 'as 1s is more than 20% of 3s: write sum: 5s or more'],
+    ['{ exceed: 10% }', 'as 10s is more than 10% of 1m: write sum: 1m40s or more'],
+  ])('%s: are told, with the way out', (block, text) => {
+    expect(warning(block)).toContain(text)
+  })
+
+  test.each(['{}', '{ trial: 1s, sum: 5s }', '{ trial: 30s }', '{ trial: 1s, sum: 3s, exceed: 40% }'])(
+    '%s: are none of them',
+    (block) => {
+      expect(warning(block)).toBeNull()
+    },
+  )
 })

@@ -20,6 +20,7 @@ const RULES: TrialRules = {
   settleMs: 1000,
   from: 20,
   warmupMs: 0,
+  untilMs: Number.POSITIVE_INFINITY,
 }
 
 async function trialsAt(service: VirtualService, rules: Partial<TrialRules> = {}) {
@@ -113,6 +114,14 @@ describe('after a miss', () => {
     // It had its 10 seconds, but not much more.
     expect(overload.spentSeconds).toBeGreaterThan(10)
     expect(overload.spentSeconds).toBeLessThan(40)
+  })
+
+  test('nobody waits for the recovery when the time is over', async () => {
+    const scarred = { from: 100, byMs: 50 }
+    const { rig, trials } = await trialsAt({ capacity: 200, scarred }, { untilMs: 20_000 })
+    const overload = (await trials.run(400, 10))!
+    expect(overload.isUnrecovered).toBe(false)
+    expect(rig.elapsedMs()).toBeLessThanOrEqual(20_000)
   })
 
   test('all time is accounted for', async () => {

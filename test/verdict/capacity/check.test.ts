@@ -80,7 +80,7 @@ describe('a small budget', () => {
     })
   })
 
-  test('that recovery uses up ends without an answer', () => {
+  test('that slow settling uses up ends without an answer', () => {
     const answer = check('+-+', { budgetSeconds: 60 }, { spentSeconds: 18 })
     expect(answer).toMatchObject({ isCarried: null, end: 'budget' })
     expect(answer.spentSeconds).toBeLessThanOrEqual(60)

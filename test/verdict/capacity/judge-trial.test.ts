@@ -39,6 +39,22 @@ describe('a trial', () => {
     ])
   })
 
+  test('without a single success misses by its errors first: its latency is missing because of them', () => {
+    const failed = {
+      ...totals,
+      failed: totals.requests,
+      errorRate: 1,
+      latency: { ...totals.latency, p95: null },
+    }
+    const slo = [
+      threshold('p95 < 1s', {}),
+      threshold('error_rate < 1%', { metric: 'error_rate', limit: 0.01 }),
+    ]
+    const { missed } = judgeTrial(slo, { ...figures, totals: failed as unknown as typeof totals })
+    expect(missed.map(({ metric }) => metric)).toEqual(['error_rate', 'p95'])
+    expect(mostOftenMissed([{ missed }])).toMatchObject({ metric: 'error_rate' })
+  })
+
   test('misses a limit on one request by that', () => {
     const { missed } = judgeTrial([threshold('search: p95 < 1ms', { limit: 1, request: 'search' })], figures)
     expect(missed[0]).toMatchObject({ request: 'search', metric: 'p95' })

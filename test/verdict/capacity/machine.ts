@@ -36,6 +36,8 @@ export class Machine {
   constructor(
     private readonly world: World,
     seed: number,
+    /** When no trial follows any more. */
+    private readonly untilSeconds = Number.POSITIVE_INFINITY,
   ) {
     this.random = new Random(seed)
     this.queue = new Queue(world.service, this.random)
@@ -87,14 +89,15 @@ export class Machine {
   /** Drains, and after overload looks at the service until it is nearly as fast as at first, for up to 10 s. */
   private recover(wasOverloaded: boolean): void {
     const { damage } = this.world
-    this.now = Math.max(this.now, this.queue.idleAt)
+    const drained = Math.max(this.now, this.queue.idleAt)
+    this.now = wasOverloaded ? Math.max(this.now, Math.min(drained, this.untilSeconds)) : drained
     if (damage !== undefined && wasOverloaded) this.lost = 1 - damage.left
-    if (!wasOverloaded) return
+    if (!wasOverloaded || this.now >= this.untilSeconds) return
     let looks = 0
     do {
-      this.pass(1)
+      this.pass(Math.min(1, this.untilSeconds - this.now))
       looks++
-    } while (this.lost > 0.15 && looks < 10)
+    } while (this.lost > 0.15 && looks < 10 && this.now < this.untilSeconds)
   }
 
   private pass(seconds: number): void {

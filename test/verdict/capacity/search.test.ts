@@ -247,6 +247,17 @@ describe('the budget', () => {
     expect(spentSeconds).toBeLessThanOrEqual(300)
   })
 
+  test('one long recovery is not taken for that of each trial', () => {
+    const once: Answer = (probe, index) => ({
+      ...carries(244)(probe, index),
+      ...(index === 4 && { spentSeconds: probe.seconds + 23 }),
+    })
+    const { spentSeconds: usual } = search(carries(244))
+    const { end, spentSeconds } = search(once, { budgetSeconds: usual + 20 })
+    expect(end).toBe('decided')
+    expect(spentSeconds).toBe(usual + 20)
+  })
+
   test('a trial that ended early counts as long as it was asked for', () => {
     const early: Answer = (probe, index) =>
       probe.load <= 244 ? carries(244)(probe, index) : { isMet: false, seconds: 1, spentSeconds: 4 }

@@ -49,7 +49,7 @@ export function countFound(
   const [spent, trials, biases]: number[][] = [[], [], []]
   let [within, near] = [0, 0]
   for (let seed = 1; seed <= searches; seed++) {
-    const machine = new Machine(world, seed + seeds * 2 ** 32)
+    const machine = new Machine(world, seed + seeds * 2 ** 32, settings.budgetSeconds)
     // Spread, so that no grid of loads happens to fit.
     const from = capacity * 0.08 * 2 ** (seed / searches)
     const search = new CapacitySearch({ ...settings, from })
@@ -96,7 +96,7 @@ export function countCarried(
   const load = share * trueCapacity(world.service, world.slo, world.arrivals)
   let [yes, no, mostSpent] = [0, 0, 0]
   for (let seed = 1; seed <= checks; seed++) {
-    const machine = new Machine(world, seed)
+    const machine = new Machine(world, seed, budgetSeconds)
     const check = new CapacityCheck({ ...USUAL, load, budgetSeconds })
     for (let probe = check.next(); probe !== null; probe = check.next())
       check.record(machine.run(probe, USUAL.settleSeconds))
