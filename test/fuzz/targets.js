@@ -17,7 +17,7 @@ import { findFault } from './check.js'
 import { mutateJson, mutateText, mutateWords, toBytes } from './mutate.js'
 import { COMMANDS } from './seeds/commands.js'
 import { CURLS, HARS, LOGS, OPENAPI_YAMLS, OPENAPIS, POSTMANS } from './seeds/imports.js'
-import { BASELINE, RESULT, SIDE } from './seeds/measurements.js'
+import { BASELINE, CAPACITY, RESULT, SIDE } from './seeds/measurements.js'
 import { BROKEN, FILES, GOOD } from './seeds/scenarios.js'
 
 /**
@@ -38,7 +38,7 @@ export const TARGETS = {
   },
   result: {
     share: 6,
-    make: (chance) => jsonBytes(chance.of([RESULT, SIDE]), chance),
+    make: (chance) => jsonBytes(chance.of([RESULT, SIDE, CAPACITY]), chance),
     attempt: file('input.json', (name, chance) => reportOn(name, chance), { codes: [0, 1, 2, 3, 4] }),
   },
   baseline: {

@@ -37,8 +37,36 @@ const plain = parseResult(
   'seed.json',
 )
 
+const target = {
+  ...{ cpuSeconds: 3, cpuPerRequest: 2, cpuCores: 0.5, throttledSeconds: 0.1 },
+  memory: { first: 1e8, last: 2e8, max: 3e8, growthPerMinute: 1e6, isSum: true },
+  threads: { first: 11, last: 11, max: 12 },
+  openFiles: { first: 24, last: 30, max: 40 },
+  metrics: { heap: { mean: 5e7, min: 4e7, max: 6e7, last: 5e7, unit: 'bytes' }, queue: null },
+  timeline: [
+    { second: 0, cpu: 0.5, memory: 1e8, throttledSeconds: 0.1, metrics: { heap: 5e7 } },
+    { second: 1, cpu: null, memory: null, metrics: {} },
+  ],
+  cpuWindows: [{ start: 0, duration: 1, requests: 40, cpuMs: 80 }],
+  failures: [{ kind: 'ended', message: 'the process ended' }],
+}
+
+const findings = [
+  {
+    code: 'throttled',
+    severity: 'high',
+    request: null,
+    figures: { throttledSeconds: 1, seconds: 12 },
+  },
+]
+
+const trial = { seconds: 10, p95: 20, errorRate: 0, concurrency: 4, start: 0 }
+
+/** As JSON has them, so that they can be mutated. @type {(result: object) => object} */
+const asFile = (result) => JSON.parse(JSON.stringify(result))
+
 /** What `run` saves. @type {object} */
-export const RESULT = {
+export const RESULT = asFile({
   ...plain,
   timeline: [{ second: 0, vus: 4, requests: 40, failed: 0, p50: 1.8, p95: 4, p99: 8.8 }],
   thresholds: [
@@ -46,11 +74,25 @@ export const RESULT = {
     { expression: 'search: error_rate < 1%', request: 'search', actual: null, passed: false },
   ],
   comparison: compare(plain, plain, { baseline: 'baselines/search.json' }),
-  shard: { index: 1, count: 2, id: 'x' },
-}
+  ...{ target, findings },
+})
 
 /** The same as one of `ab`. @type {object} */
-export const SIDE = { ...plain, session: { id: 'x', side: 'a' } }
+export const SIDE = asFile({ ...plain, session: { id: 'x', side: 'a' }, target })
+
+/** What `capacity` saves. @type {object} */
+export const CAPACITY = asFile({
+  ...plain,
+  capacity: {
+    ...{ scenario: 'search', of: 'rate', slo: ['p95 < 200ms'], lower: 200, upper: 210, carried: 200 },
+    ...{ end: 'decided', limitedBy: { why: 'threshold', expression: 'p95 < 200ms', metric: 'p95' } },
+    ...{ max: 1000, width: 0.05, spentSeconds: 20, check: { load: 180, by: 'require', isCarried: true } },
+    trials: [
+      { ...trial, offered: 200, carried: 200, missed: [], met: true },
+      { ...trial, offered: 210, carried: 190, missed: [{ why: 'carried' }], met: false, unsure: true },
+    ],
+  },
+})
 
 /** What `baseline update` writes. */
 export const BASELINE = JSON.parse(formatBaseline(makeBaseline([plain])))
