@@ -13,7 +13,13 @@ import {
   readMetrics,
   readMetricValues,
 } from './target-metrics.js'
-import { type CpuWindow, makeCpuWindows, readCpuWindow, type SentWindow } from './target-windows.js'
+import {
+  type CpuWindow,
+  cpuPerRequestOf,
+  makeCpuWindows,
+  readCpuWindow,
+  type SentWindow,
+} from './target-windows.js'
 
 /** The figures of the service's processes and metrics in the measured part. What was not measured is null. */
 export interface TargetFigures {
@@ -119,6 +125,9 @@ export interface TargetRecord {
   readonly failures: readonly TargetFailure[]
 }
 
+/** If the machine made the first reading wait for longer, requests before it would be taken to have cost nothing. */
+const FIRST_MS = 200
+
 /** Makes the figures of the time between the first and the last reading. */
 export function summarizeTarget({ readings, requests, sent, isSum, failures }: TargetRecord): TargetFigures {
   const [first, last] = [readings[0], readings.at(-1)]
@@ -136,10 +145,12 @@ export function summarizeTarget({ readings, requests, sent, isSum, failures }: T
         }),
     }
   })
+  const cpuWindows = makeCpuWindows(readings, sent)
+  const perRequest = first.atMs > FIRST_MS ? cpuPerRequestOf(cpuWindows) : round(cpuMs / requests, 6)
   return {
     cpuSeconds: round(cpuMs / 1000, 6),
     // Requests after the end of the process cost nothing.
-    cpuPerRequest: requests === 0 || failures.length > 0 ? null : round(cpuMs / requests, 6),
+    cpuPerRequest: requests === 0 || failures.length > 0 ? null : perRequest,
     cpuCores: round(cpuMs / (last.atMs - first.atMs), 4),
     throttledSeconds:
       first.throttledMs === null || last.throttledMs === null
@@ -153,7 +164,7 @@ export function summarizeTarget({ readings, requests, sent, isSum, failures }: T
     threads: held(readings.map(({ threads }) => threads)),
     openFiles: held(readings.map(({ openFiles }) => openFiles)),
     timeline,
-    cpuWindows: makeCpuWindows(readings, sent),
+    cpuWindows,
     failures,
   }
 }
@@ -286,7 +297,9 @@ export function joinTargets(
   const target = {
     cpuSeconds: round(cpuSeconds, 6),
     cpuPerRequest:
-      requests === 0 ? null : round((1000 * sum(whole.map((part) => part.cpuSeconds))) / requests, 6),
+      requests === 0
+        ? null
+        : round(sum(whole.map((part) => part.cpuPerRequest! * part.requests)) / requests, 6),
     cpuCores: round(sum(measured.map((part) => (part.cpuCores ?? 0) * part.durationSeconds)) / seconds, 4),
     throttledSeconds: throttled.length === 0 ? null : round(sum(throttled), 6),
     memory: {

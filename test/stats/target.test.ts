@@ -59,6 +59,15 @@ describe('the figures of the measured part', () => {
     })
   })
 
+  test('have the CPU time per request of the windows that were read, if the first reading was late', () => {
+    const readings = [reading(3000, 0), reading(4000, 500), reading(5000, 1000)]
+    const sent = [0, 1, 2, 3, 4].map((start) => ({ start, duration: 1, requests: 100 }))
+    const figures = summarizeTarget({ readings, requests: 500, sent, isSum: false, failures: [] })
+    expect(figures).toMatchObject({ cpuSeconds: 1, cpuPerRequest: 5 })
+    const part = { target: figures, durationSeconds: 5, totals: { requests: 500 } }
+    expect(joinTargets([part, part], [0, 5]).target).toMatchObject({ cpuSeconds: 2, cpuPerRequest: 5 })
+  })
+
   test('have no CPU time per request if the process ended before the load', () => {
     const readings = [reading(0, 0), reading(1000, 500)]
     const figures = summarizeTarget({ readings, requests: 9, sent: [], isSum: true, failures: [ENDED] })
