@@ -37,7 +37,9 @@ try {
     // Other work on the machine may have made the run inconclusive.
   } while (run.status !== REGRESSED && --tries > 0)
   await end(slow)
-  if (run.status !== REGRESSED) throw new Error(`no regression was found:\n${run.stdout}`)
+  // A program that Node.js ended has this code, too.
+  if (run.status !== REGRESSED || run.stdout === '')
+    throw new Error(`no regression was found:\n${run.stdout}${run.stderr}`)
   const text = `$ perfctl run ${SCENARIO} --target ${TARGET}\n${run.stdout.trimEnd()}`
   takePicture('terminal', terminalPage(text), [760, text.split('\n').length * LINE_HEIGHT + 36])
   takePicture('report', readFileSync(report, 'utf8'), [1100, 1000])
