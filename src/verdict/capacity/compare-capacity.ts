@@ -66,7 +66,9 @@ export function compareCapacity(
   }
   const judged = judgeCapacity(accepted, bounds, tolerance.capacity)
   // Without an upper bound the service may carry more than that, but not less.
-  const isDoubtful = doubts.length > 0 || found.end === 'generator' || found.end === 'stopped'
+  const isOpen = bounds.upper === null && judged.verdict === 'regressed'
+  const open = isOpen ? ['this run tried no load that was too much: the service may carry more'] : []
+  const isDoubtful = isOpen || doubts.length > 0 || found.end === 'generator' || found.end === 'stopped'
   const verdict = isDoubtful && judged.verdict !== 'passed' ? 'inconclusive' : judged.verdict
   const { baseline: before, current, interval, detectable, decisive, reason, why } = judged
   return {
@@ -84,10 +86,10 @@ export function compareCapacity(
         tolerance: tolerance.capacity,
         decisive,
         verdict,
-        reason: doubts[0]?.text ?? reason,
+        reason: doubts[0]?.text ?? open[0] ?? reason,
         ...(doubts[0] ? { why: doubts[0].why, would: judged.verdict } : why && { why }),
       },
     ],
-    notes: doubts.map(({ text }) => text),
+    notes: [...doubts.map(({ text }) => text), ...open],
   }
 }

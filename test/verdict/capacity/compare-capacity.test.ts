@@ -53,6 +53,16 @@ const baseline = extendBaseline(makeBaseline([search(468, 1)]), [search(460, 2),
 const options = { baseline: 'baselines/shop-capacity.json' }
 
 describe('a capacity compared with a baseline', () => {
+  test.each(['decided', 'max_carried', 'budget'] as const)(
+    'is no regression if nothing was too much, as after --verify or with a lower --max: %s',
+    (end) => {
+      const compared = compare(baseline, search(300, 9, { upper: null, end }), options)
+      expect(compared).toMatchObject({ verdict: 'inconclusive', metrics: [{ verdict: 'inconclusive' }] })
+      expect(compared.notes).toContainEqual(expect.stringContaining('the service may carry more'))
+      expect(compare(baseline, search(560, 9, { upper: null, end }), options).verdict).toBe('improved')
+    },
+  )
+
   test.each([
     [470, 'passed'],
     [455, 'passed'],
