@@ -4,7 +4,7 @@
 import { printable } from '../base/printable.js'
 import { plural } from '../base/units.js'
 import type { Comparison, MetricComparison } from '../stats/comparison.js'
-import { findMetric } from '../stats/metrics.js'
+import { findMetric, isMoreBetter } from '../stats/metrics.js'
 import { listMadeOf } from './made-of.js'
 import type { Page } from './page.js'
 import { COMPARED_ROWS_MAX } from './ranking.js'
@@ -179,7 +179,7 @@ function describeNearest(row: MetricComparison | undefined): string {
 }
 
 function isWorse({ metric, change, reason }: MetricComparison): boolean {
-  return reason === null && change !== null && (metric === 'throughput' ? change < -0.001 : change > 0.001)
+  return reason === null && change !== null && (isMoreBetter(metric) ? change < -0.001 : change > 0.001)
 }
 
 function shareOfLimit({ change, tolerance }: MetricComparison): number {

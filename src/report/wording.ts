@@ -15,7 +15,7 @@ import {
 } from '../base/units.js'
 import { isCapacity } from '../stats/capacity.js'
 import type { Comparison, MetricComparison } from '../stats/comparison.js'
-import { findMetric, metricIn, timingIn } from '../stats/metrics.js'
+import { findMetric, isMoreBetter, metricIn, timingIn } from '../stats/metrics.js'
 import type { Result, ThresholdResult } from '../stats/result.js'
 import { listLoadDoubts, nameShard } from '../stats/shard.js'
 import { capacityHeadline } from './capacity.js'
@@ -67,7 +67,7 @@ export function formatLimit({ metric, tolerance, verdict, why }: MetricCompariso
   if (verdict === 'new' || verdict === 'missing' || why === 'not_judged') return '–'
   const percent = `${Number((tolerance * 100).toFixed(2))}`
   if (isShare(metric)) return `+${percent}pp`
-  return isCapacity(metric) || findMetric(metric)?.better === 'higher' ? `-${percent}%` : `+${percent}%`
+  return isMoreBetter(metric) ? `-${percent}%` : `+${percent}%`
 }
 
 /** Returns what a row of a comparison is about: a request, the rare ones together, or the whole run. */

@@ -2,6 +2,7 @@
  * The metrics of thresholds, one row each: a new row can be limited, is in the documentation and is found by its id.
  * Comparisons judge the metrics in `verdict/judged-metric.ts`, and reports choose their own columns.
  */
+import { isCapacity } from './capacity.js'
 import { timingOf } from './observed.js'
 import type { Result, Totals } from './result.js'
 
@@ -114,6 +115,11 @@ export function timingMetric(name: string, figure: string): string {
 /** Returns the name in the id of a server timing's metric; null for other metrics. */
 export function timingIn(id: string): string | null {
   return TIMING.exec(id)?.[1] ?? null
+}
+
+/** Whether more of a metric is better, as of the throughput. */
+export function isMoreBetter(id: string): boolean {
+  return isCapacity(id) || findMetric(id)?.better === 'higher'
 }
 
 /** Returns the metric with this id; undefined if there is none. */

@@ -6,10 +6,9 @@
  * {@link FALSE_SHARE} are chance, and a history without changes reports one with that probability.
  */
 
-import { isCapacity } from '../stats/capacity.js'
 import { type ChangePoint, findChangePoints, LEVEL_MIN, testFirstChange } from '../stats/change-points.js'
 import { median } from '../stats/math.js'
-import { findMetric } from '../stats/metrics.js'
+import { isMoreBetter } from '../stats/metrics.js'
 import { differences } from './environment.js'
 import { HISTORY_METRICS, type History, type HistoryMetric, type HistoryPoint } from './history.js'
 import { changeOf } from './judge.js'
@@ -173,7 +172,7 @@ function describe(
       before,
       after,
       change: changeOf(metric, before, after),
-      isWorse: isLower === (isCapacity(metric) || findMetric(metric)?.better === 'higher'),
+      isWorse: isLower === isMoreBetter(metric),
       pValue,
     }
   })
