@@ -3,6 +3,7 @@
  */
 import { checkSchema, count, flag, list, number, readFileShape, Shape, text } from '../base/shape.js'
 import { addTotals } from './add.js'
+import { FAILURE_KINDS } from './failure-kinds.js'
 import { readFinding } from './findings.js'
 import { Histogram } from './histogram.js'
 import { readObserved } from './observed.js'
@@ -287,20 +288,7 @@ function readCounts(shape: Shape): Record<string, number> {
 export function readError(shape: Shape): ErrorCount {
   const example = shape.get('example').or(text, null)
   return {
-    kind: shape
-      .get('kind')
-      .oneOf([
-        'status',
-        'timeout',
-        'connect',
-        'reset',
-        'dns',
-        'tls',
-        'protocol',
-        'redirects',
-        'expectation',
-        'capture',
-      ]),
+    kind: shape.get('kind').oneOf(FAILURE_KINDS),
     message: shape.get('message').or(text, ''),
     count: count(shape.get('count')),
     ...(example !== null && { example }),

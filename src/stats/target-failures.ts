@@ -1,7 +1,9 @@
 /**
  * Why figures of the service are missing.
  */
+
 import { type Shape, text } from '../base/shape.js'
+import { SENDING_FAILURES } from './failure-kinds.js'
 
 /** Why there are no figures, none from some moment on, or none of some seconds. */
 export interface TargetFailure {
@@ -25,14 +27,7 @@ const TARGET_FAILURES = [
   'session',
   'ended',
   // Of scrapes:
-  'status',
-  'timeout',
-  'connect',
-  'reset',
-  'dns',
-  'tls',
-  'protocol',
-  'redirects',
+  ...SENDING_FAILURES,
   'format',
   'truncated',
   'size',
