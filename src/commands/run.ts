@@ -30,7 +30,6 @@ import { readMaxSeconds } from './ab-duration.js'
 import { makeJob } from './agent-job.js'
 import { type Acceptance, acceptResults } from './baseline.js'
 import { baselineFile, findReference, type Subject } from './baseline-reference.js'
-import { checkConfirmable, confirmResult, needsConfirmation } from './confirm.js'
 import { checkPlaces, deliver, saveEarly } from './deliver.js'
 import { ownsStdout, pageOf } from './report.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './run-options.js'
@@ -56,7 +55,7 @@ export async function prepareRun(names: readonly string[], raw: RawRunFlags, io:
   const flags = parseRunFlags(raw, io.env)
   const scenarios = await readScenarios(names, flags, io)
   readMaxSeconds(flags.maxDuration)
-  if (flags.confirm === 'ab') checkConfirmable(scenarios, flags)
+  if (flags.confirm === 'ab') (await loadConfirm()).checkConfirmable(scenarios, flags)
   checkSeveral(scenarios, flags)
   if (flags.resultTo !== undefined) checkUpload(flags.resultTo, io)
   const jobs: Job[] = []
@@ -72,6 +71,11 @@ export async function prepareRun(names: readonly string[], raw: RawRunFlags, io:
       await acceptResults('update', [result], baselineFile(subjectOf(scenario), flags), io)
   }
   return { flags, start: () => runAll(jobs, flags, io, afterwards) }
+}
+
+/** Sessions are loaded only if they are asked for. */
+function loadConfirm() {
+  return import('./confirm.js')
 }
 
 /** Throws a UserError for flags that only fit one scenario. */
@@ -249,9 +253,10 @@ async function runOne(
     notices.above = null
   }
   try {
-    if (flags.confirm === 'ab' && needsConfirmation(result, scenario)) {
+    const confirm = flags.confirm === 'ab' ? await loadConfirm() : null
+    if (confirm?.needsConfirmation(result, scenario)) {
       await saveEarly({ result, file: fileOf(result, flags) }, io)
-      result = await confirmResult(result, scenario, { flags, io, interrupt })
+      result = await confirm.confirmResult(result, scenario, { flags, io, interrupt })
     }
   } finally {
     // Watchers get the final verdict, so not earlier.

@@ -11,6 +11,7 @@ import { randomSeed } from '../base/rng.js'
 import { startDemo } from '../demo/spawn.js'
 import { type FleetEnd, HEAD_START_MS, runFleet } from '../load/fleet/threads.js'
 import { Collector, type Second } from '../load/measure/collector.js'
+import { warmUpCollector } from '../load/measure/collector-warmup.js'
 import { bestYardstick, timeYardstick } from '../load/measure/yardstick.js'
 import { checkReachable, checkResources } from '../load/once/preflight.js'
 import { awaitReady } from '../load/once/ready.js'
@@ -30,7 +31,7 @@ import type { ShardNumber } from '../stats/shard.js'
 import type { Reference } from '../verdict/measurement.js'
 import { judgeThresholds } from '../verdict/thresholds.js'
 import type { Channel } from './agents/channel.js'
-import { type GroupRunOptions, gatherAgents, type OnLost } from './agents/group.js'
+import type { GroupRunOptions, OnLost } from './agents/group.js'
 import type { Job } from './agents/messages.js'
 import { isRunFailure, whyNotSent, whyStopped } from './failure.js'
 import { makeFrame } from './frame.js'
@@ -248,12 +249,13 @@ function localSource(plan: Plan, workers: number, options: RunOptions): Source {
     async run(fleet) {
       // The machine is timed while the workers load their code, which is started first.
       const speedBefore = Promise.resolve().then(timeYardstick)
+      const isWarm = speedBefore.then(warmUpCollector)
       const end = await runFleet(plan, {
         ...fleet,
         workers,
         shard: shard === undefined ? undefined : { index: shard.index - 1, of: shard.of },
         beginAt: async () => {
-          await speedBefore
+          await isWarm
           return options.startAtMs === undefined
             ? now() + HEAD_START_MS
             : waitForStart(options.startAtMs, { stop: options.signal, onNotice: options.onNotice })
@@ -271,6 +273,7 @@ async function openAgents(plan: Plan, { ready }: Scenario, options: RunOptions):
   const { target, seed, today, variables } = plan
   const { job, connect, waitMs, onLost } = options.agents!
   const series = listSeries(plan)
+  const { gatherAgents } = await import('./agents/group.js')
   const connections = await connect(options.signal)
   const group = await gatherAgents({
     channels: connections.channels,
