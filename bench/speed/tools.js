@@ -14,11 +14,13 @@ const TARGET_CORE = '0'
 /** Whether generator and target can be pinned to different cores. */
 export const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-c', '1', 'true']).status === 0
 
-/** Puts the target on its core. */
+/** Put the target and the generator on their cores. */
 export const targetCommand = canPin ? ['taskset', '-c', TARGET_CORE] : []
+export const generatorCommand = canPin ? ['taskset', '-c', GENERATOR_CORE] : []
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
-const PERFCTL = here('../../bin/perfctl.js')
+/** The program. */
+export const PERFCTL = here('../../bin/perfctl.js')
 
 /**
  * Runs a scenario, given as a file or an object. Returns `rate`, `p99` in ms, and the result as `result`.
@@ -111,7 +113,7 @@ export const PEERS = {
 for (const name of Object.keys(PEERS)) if (name !== 'autocannon' && !has(name)) delete PEERS[name]
 
 function line(command, args) {
-  return canPin ? ['taskset', '-c', GENERATOR_CORE, command, ...args] : [command, ...args]
+  return [...generatorCommand, command, ...args]
 }
 
 function pinned(command, args, env = {}) {
