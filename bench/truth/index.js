@@ -84,8 +84,8 @@ async function compareTools(rate) {
   for (const [name, run] of Object.entries(ratedTools())) {
     const service = await startService('steady', name === 'perfctl' ? WARMUP_MS : 0)
     const { figures, cpuMs } = run({ url: service.url, rate, seconds, directory })
-    const idle = run({ url: service.url, rate: IDLE_RATE, seconds: 1, directory })
     const kept = await service.kept()
+    const idle = run({ url: service.url, rate: IDLE_RATE, seconds: 1, directory })
     service.stop()
     const cells = shown.map((p) => {
       const measured = figures[`p${p}`]
