@@ -7,7 +7,7 @@ import { printable } from '../base/printable.js'
 import { plural } from '../base/units.js'
 import { claimAgents } from '../run/agents/cluster.js'
 import { openCommand } from '../run/agents/stdio.js'
-import type { AgentConnections } from '../run/run.js'
+import type { AgentConnections } from '../run/source.js'
 import { openCluster } from './cluster-place.js'
 import type { AgentsSource, RunFlags } from './run-options.js'
 

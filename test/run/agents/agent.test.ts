@@ -31,7 +31,16 @@ test.each<[string, Order, RegExp]>([
     'that gets a part without its job',
     {
       type: 'assign',
-      assignment: { target: 'http://h', seed: 1, today: 0, variables: {}, workers: null, index: 1, of: 1 },
+      assignment: {
+        target: 'http://h',
+        seed: 1,
+        today: 0,
+        variables: {},
+        workers: null,
+        steered: null,
+        index: 1,
+        of: 1,
+      },
     },
     /^it got a part of a job without the job$/,
   ],

@@ -74,6 +74,7 @@ const optionsFor = (agents: readonly Fake[], changes: Partial<GroupOptions> = {}
     today: 0,
     variables: {},
     workers: null,
+    steered: null,
   },
   series: 1,
   isRequest: () => true,
@@ -347,7 +348,7 @@ describe('nothing is sent', () => {
     const missing = makeAgent('one', undefined, { greeting: null })
     void sleep(50).then(() => stop.abort())
     expect(await refusal([missing], { signal: stop.signal })).toMatch(
-      /^interrupted before the agents were ready/,
+      /^interrupted before the agents began/,
     )
   })
 })
