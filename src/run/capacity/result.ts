@@ -113,6 +113,8 @@ function compareWith(
 ): Result['comparison'] {
   const { interrupted, error, capacity } = result
   if (reference === null || interrupted || error !== null || capacity.lower === null) return null
+  // An agent was lost, so the bounds are not what they would have become.
+  if (capacity.end === 'stopped') return null
   if (capacity.upper === null && capacity.check?.isCarried !== false && capacity.end === 'decided')
     return null
   return compare(reference.measurement, result, {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { serveAgent } from '../../../src/run/agents/agent.js'
 import type { Order } from '../../../src/run/agents/messages.js'
-import { openPair } from './pair.js'
+import { openPair } from '../../../src/run/agents/pair.js'
 
 /** What an agent answers to these orders, until it has left. */
 async function answersTo(orders: readonly Order[], signal?: AbortSignal) {

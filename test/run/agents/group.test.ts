@@ -4,7 +4,7 @@ import { UserError } from '../../../src/base/errors.js'
 import type { Channel } from '../../../src/run/agents/channel.js'
 import { type GroupOptions, type GroupRunOptions, gatherAgents } from '../../../src/run/agents/group.js'
 import { type Answer, answerToJson, type Order, readOrder } from '../../../src/run/agents/messages.js'
-import { openPair } from './pair.js'
+import { openPair } from '../../../src/run/agents/pair.js'
 
 const ENVIRONMENT = { perfctl: '1.0.0', node: 'v22', os: 'Linux', cpu: 'c', cores: 8 }
 const hello = (name: string, changes = {}): Answer => ({
@@ -347,8 +347,6 @@ describe('nothing is sent', () => {
     const stop = new AbortController()
     const missing = makeAgent('one', undefined, { greeting: null })
     void sleep(50).then(() => stop.abort())
-    expect(await refusal([missing], { signal: stop.signal })).toMatch(
-      /^interrupted before the agents began/,
-    )
+    expect(await refusal([missing], { signal: stop.signal })).toMatch(/^interrupted before the agents began/)
   })
 })
