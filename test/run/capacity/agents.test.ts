@@ -63,6 +63,13 @@ async function startSearch(
   const [one, two] = agents as [VirtualAgent, VirtualAgent]
   return {
     ...{ one, two, group, rig, trials, stop, kill },
+    /** Calls `action` so many seconds after the measured part of the trial that is run next has begun. */
+    inTrial(seconds: number, action: () => void): void {
+      const elapsedMs = rig.elapsedMs()
+      // Before that, its load is told and settles.
+      const first = Math.ceil((elapsedMs + AHEAD_MS + rules.settleMs) / 1000)
+      setTimeout(action, (first + seconds) * 1000 - elapsedMs)
+    },
     /** Ends the load, and returns how it ended. */
     async end() {
       rig.stop()
@@ -73,12 +80,6 @@ async function startSearch(
       return { end, lost: marks.map(({ lost }) => lost !== null) }
     },
   }
-}
-
-/** Calls `action` so many seconds after the beginning of the next trial's measured part, roughly. */
-function inTrial(seconds: number, action: () => void): void {
-  // Until a trial counts, its load is told, and settles.
-  setTimeout(action, AHEAD_MS + 1000 + 1000 * seconds)
 }
 
 describe('a search on two agents', () => {
@@ -135,7 +136,7 @@ describe('a trial in which an agent is lost', () => {
   test.each([0.5, 4.8])(
     'after %d s of 5 does not count, and ends the search',
     async (seconds) => {
-      const { two, trials, end } = await startSearch(200)
+      const { two, trials, inTrial, end } = await startSearch(200)
       inTrial(seconds, () => two.die())
       expect(await passing(trials.run(150, 5))).toBeNull()
       const { end: how, lost } = await end()
@@ -146,7 +147,7 @@ describe('a trial in which an agent is lost', () => {
   )
 
   test('ends the search without an error if that is wanted', async () => {
-    const { two, trials, end } = await startSearch(200, { onLost: 'continue' })
+    const { two, trials, inTrial, end } = await startSearch(200, { onLost: 'continue' })
     expect((await passing(trials.run(100, 3)))!.missed).toEqual([])
     inTrial(1, () => two.die())
     expect(await passing(trials.run(150, 5))).toBeNull()
@@ -156,7 +157,7 @@ describe('a trial in which an agent is lost', () => {
   }, 60_000)
 
   test('was complete before its service recovered: it counts', async () => {
-    const { two, trials, end } = await startSearch(200, { onLost: 'continue' })
+    const { two, trials, inTrial, end } = await startSearch(200, { onLost: 'continue' })
     let overload = null
     const running = trials.run(400, 3).then((trial) => {
       overload = trial
@@ -173,7 +174,7 @@ describe('a trial in which an agent is lost', () => {
 describe('a broker', () => {
   test('that is away in the middle of a trial costs nothing but time', async () => {
     const broker = new MemoryBroker()
-    const { trials, end } = await startSearch(200, { broker })
+    const { trials, inTrial, end } = await startSearch(200, { broker })
     inTrial(1, () => broker.stop())
     inTrial(5, () => broker.start())
     const trial = (await passing(trials.run(150, 4)))!
@@ -206,7 +207,7 @@ describe('a broker', () => {
 
   test('that stays away loses the agents', async () => {
     const broker = new MemoryBroker()
-    const { trials, end } = await startSearch(200, { broker })
+    const { trials, inTrial, end } = await startSearch(200, { broker })
     inTrial(1, () => broker.stop())
     expect(await passing(trials.run(150, 4))).toBeNull()
     expect((await end()).end.failure?.message).toMatch(
@@ -216,7 +217,7 @@ describe('a broker', () => {
 })
 
 test('an interrupt stops all agents, and its trial does not count; a second one aborts', async () => {
-  const { one, two, trials, stop, kill, rig, group } = await startSearch(200)
+  const { one, two, trials, inTrial, stop, kill, rig, group } = await startSearch(200)
   // They are still within their requests when the second one comes.
   for (const agent of [one, two]) agent.delayMs = 500
   inTrial(4.9, () => stop.abort())
