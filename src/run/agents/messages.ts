@@ -165,11 +165,11 @@ export function readOrder(line: string): Order {
     case 'assign':
       return { type, assignment: readAssignment(shape.get('assignment')) }
     case 'look':
-      return { type, pausesMs: shape.get('pausesMs').number() }
+      return { type, pausesMs: readAmount(shape.get('pausesMs')) }
     case 'start':
       return { type, atMs: shape.get('atMs').number() }
     case 'level':
-      return { type, atMs: shape.get('atMs').number(), level: readLevel(shape.get('level')) }
+      return { type, atMs: shape.get('atMs').number(), level: readAmount(shape.get('level')) }
     case 'stop':
     case 'kill':
     case 'beat':
@@ -179,9 +179,9 @@ export function readOrder(line: string): Order {
   }
 }
 
-function readLevel(shape: Shape): number {
-  const level = shape.number()
-  return level >= 0 ? level : shape.fail('0 or more')
+function readAmount(shape: Shape): number {
+  const amount = shape.number()
+  return amount >= 0 ? amount : shape.fail('0 or more')
 }
 
 function readFirstLoad(shape: Shape): FirstLoad {
@@ -193,8 +193,8 @@ function readFirstLoad(shape: Shape): FirstLoad {
 function readSteered(shape: Shape): SteeredPart {
   return {
     of: shape.get('of').oneOf(['rate', 'vus'] as const),
-    most: readLevel(shape.get('most')),
-    durationMs: shape.get('durationMs').number(),
+    most: readAmount(shape.get('most')),
+    durationMs: readAmount(shape.get('durationMs')),
   }
 }
 

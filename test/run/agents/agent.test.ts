@@ -45,6 +45,11 @@ test.each<[string, Order, RegExp]>([
     /^it got a part of a job without the job$/,
   ],
   [
+    'that is told a level but has no load',
+    { type: 'level', atMs: 0, level: 10 },
+    /^it was told a level that is not of its load$/,
+  ],
+  [
     'that gets nonsense',
     { type: 'nonsense' } as unknown as Order,
     /^it can't read a message: nonsense is no message/,

@@ -132,6 +132,16 @@ describe('a search on two agents', () => {
   }, 60_000)
 })
 
+test('a trial that misses while one of the agents is the bottleneck says nothing', async () => {
+  const { two, trials, end } = await startSearch(200)
+  expect((await passing(trials.run(300, 5)))!).toMatchObject({ isUnsure: false })
+  two.busy = 0.99
+  const trial = (await passing(trials.run(300, 5)))!
+  expect(trial.missed.length).toBeGreaterThan(0)
+  expect(trial.isUnsure).toBe(true)
+  await end()
+}, 60_000)
+
 describe('a trial in which an agent is lost', () => {
   test.each([0.5, 4.8])(
     'after %d s of 5 does not count, and ends the search',

@@ -38,6 +38,8 @@ export async function passing<T>(promise: Promise<T>): Promise<T> {
 export class VirtualAgent {
   readonly orders: Order[] = []
   arrived = 0
+  /** The share of a second in which its thread is working. */
+  busy = 0.1
   /** How much later its answers leave. */
   delayMs = 0
   /** Hears and says nothing any more, but goes on sending. */
@@ -111,7 +113,7 @@ export class VirtualAgent {
       durationMs: LONG_MS,
       gauges: {
         vus: () => this.open.length,
-        load: () => ({ busy: 0.1, cpu: 0.1, starved: 0, gcMs: 0, gcMsMax: 0 }),
+        load: () => ({ busy: this.busy, cpu: 0.1, starved: 0, gcMs: 0, gcMsMax: 0 }),
       },
       emit: (window) => this.say({ type: 'window', worker: 0, window }),
     })
