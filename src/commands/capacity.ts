@@ -20,11 +20,13 @@ import type { Result } from '../stats/result.js'
 import { acceptedCapacities } from '../verdict/capacity/compare-capacity.js'
 import type { Reference } from '../verdict/measurement.js'
 import { exitCodeOf } from '../verdict/verdict.js'
+import { agentsOf } from './agents-source.js'
 import { acceptResults } from './baseline.js'
 import { baselineFile, findReference, type Subject } from './baseline-reference.js'
 import { checkPlaces, deliver } from './deliver.js'
-import { parseRunFlags, type RawRunFlags, type RunFlags } from './run-options.js'
+import type { RawRunFlags, RunFlags } from './run-options.js'
 import { readScenarios } from './scenario-files.js'
+import { parseSearchFlags, serveSearch } from './search-shard.js'
 import { checkUpload, upload } from './upload.js'
 import { openWatchers } from './watchers.js'
 
@@ -37,10 +39,11 @@ export interface RawCapacityFlags extends RawRunFlags {
   readonly verify?: boolean
 }
 
-/** Searches the capacity of one scenario's service and judges it. */
+/** Searches the capacity of one scenario's service and judges it; a shard but the first only sends its part. */
 export async function capacity(name: string, raw: RawCapacityFlags, io: Io): Promise<ExitCode> {
-  const flags = parseRunFlags(raw, io.env)
+  const { flags, shard } = parseSearchFlags(raw, io.env)
   const [scenario] = await readScenarios([name], flags, io)
+  if (shard !== null) return serveSearch(shard, flags, io)
   const { settings, required } = readSettings(raw, capacityOf(scenario!))
   const reference = await findReference(subjectOf(scenario!, settings), flags, io)
   const isCheck = raw.verify === true
@@ -140,10 +143,12 @@ async function search(
   if (scenario.http.insecure) note('warning: TLS certificates are not verified')
   let result: Result | null = null
   try {
+    const agents = await agentsOf(scenario, flags, io, note)
     result = await runCapacity(scenario, settings, {
       target: flags.target,
       seed: flags.seed,
       workers: flags.workers,
+      agents,
       ...asked,
       signal: interrupt.stop,
       kill: interrupt.kill,

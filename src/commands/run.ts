@@ -18,7 +18,7 @@ import { renderSeveral } from '../report/several.js'
 import { shouldColor } from '../report/style.js'
 import { type Interrupt, listenForInterrupt } from '../run/interrupt.js'
 import { identify, judgeResult } from '../run/result.js'
-import { type AgentsOptions, type RunOptions, runScenario } from '../run/run.js'
+import { type RunOptions, runScenario } from '../run/run.js'
 import type { Scenario } from '../scenario/model/scenario.js'
 import { joinRuns } from '../stats/join.js'
 import type { Result } from '../stats/result.js'
@@ -27,13 +27,13 @@ import { findObstacle } from '../verdict/baseline.js'
 import type { Reference } from '../verdict/measurement.js'
 import { exitCodeOf } from '../verdict/verdict.js'
 import { readMaxSeconds } from './ab-duration.js'
-import { makeJob } from './agent-job.js'
+import { agentsOf } from './agents-source.js'
 import { type Acceptance, acceptResults } from './baseline.js'
 import { baselineFile, findReference, type Subject } from './baseline-reference.js'
 import { checkPlaces, deliver, saveEarly } from './deliver.js'
 import { ownsStdout, pageOf } from './report.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './run-options.js'
-import { findScenarioFiles, readScenarios, readVariables } from './scenario-files.js'
+import { findScenarioFiles, readScenarios } from './scenario-files.js'
 import { checkUpload, upload } from './upload.js'
 import { openWatchers } from './watchers.js'
 
@@ -228,7 +228,7 @@ async function runOne(
       workers: flags.workers,
       shard: flags.shard,
       startAtMs: flags.startAtMs,
-      agents: await agentsOf(scenario, flags, io, progress),
+      agents: await agentsOf(scenario, flags, io, (text) => progress.note(text)),
       signal: interrupt.stop,
       kill: interrupt.kill,
       onProgress: (frame) => {
@@ -280,22 +280,6 @@ async function runOne(
   const sending = { url: flags.resultTo, signal: interrupt.kill, isQuiet: flags.quiet }
   const isSent = await upload({ result, file, ...sending }, io)
   return { result, isWhole: isWritten && isSent }
-}
-
-/** Undefined if this machine sends the load. Throws a UserError if the scenario can't be sent to agents. */
-async function agentsOf(
-  scenario: Scenario,
-  flags: RunFlags,
-  io: Io,
-  progress: Progress,
-): Promise<AgentsOptions | undefined> {
-  const { agents, agentsWaitMs, onAgentLost } = flags
-  if (agents === null) return undefined
-  const job = makeJob({ scenario, flags, env: await readVariables(flags, io), cwd: io.cwd })
-  const { connectAgents } = await import('./agents-source.js')
-  const connect = (signal?: AbortSignal) =>
-    connectAgents(agents, flags, io, { onNote: (text) => progress.note(text), signal })
-  return { connect, job, waitMs: agentsWaitMs, onLost: onAgentLost }
 }
 
 function describeStart({ startAtMs }: RunFlags): string {

@@ -220,6 +220,7 @@ function describeChange(comparison: Comparison | null): string {
 }
 
 function whyOpen({ end, check, of }: CapacityFigures, comparison: Comparison | null): string {
+  if (end === 'stopped') return 'an agent was lost, which ended the search'
   if (end === 'generator') return 'perfctl was the limit: use more --workers, or a larger machine'
   if (check?.isCarried === null)
     return `whether it carries ${formatLoad(check.load, of)} is open: raise the --budget`

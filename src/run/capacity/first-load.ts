@@ -12,7 +12,8 @@ import { closedLoad } from './load.js'
 const USERS = 4
 const SECONDS = 5
 
-interface Look {
+/** How to look at a service. */
+export interface Look {
   /** How long a journey may pause. */
   readonly pausesMs: Ms
   readonly signal: AbortSignal

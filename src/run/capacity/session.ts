@@ -5,12 +5,9 @@ import { now, wallTime } from '../../base/clock.js'
 import { userError } from '../../base/errors.js'
 import { readGitCommit } from '../../base/git.js'
 import { readEnvironment } from '../../base/host.js'
-import { readLimits } from '../../base/limits.js'
 import { randomSeed } from '../../base/rng.js'
 import { redact } from '../../base/secrets.js'
 import type { FleetEnd } from '../../load/fleet/threads.js'
-import { checkReachable, checkResources } from '../../load/once/preflight.js'
-import { awaitReady } from '../../load/once/ready.js'
 import { makePlan } from '../../plan/make-plan.js'
 import type { Plan } from '../../plan/plan.js'
 import { CAPACITY_DEFAULTS } from '../../scenario/model/capacity.js'
@@ -23,32 +20,28 @@ import { CapacitySearch } from '../../verdict/capacity/search.js'
 import type { Probe, Trial } from '../../verdict/capacity/trial.js'
 import { isRunFailure, NO_FAILURE, whyFailed, whyNotSent, whyStopped } from '../failure.js'
 import { isHere } from '../process/watch.js'
-import { type RunStart, withTarget } from '../run.js'
-import { setUp } from '../setup.js'
-import { countWorkers } from '../worker-count.js'
-import { type FirstLoad, findFirstRate } from './first-load.js'
+import { withTarget } from '../run.js'
+import { environmentOf, type Source, type SourceOptions, withSource } from '../source.js'
+import type { FirstLoad } from './first-load.js'
 import { checkRows, settleMsOf, sloOf, steeredLoad, VUS_MAX, warnOfHaste } from './load.js'
 import { assembleCapacity, type CapacityBasis, type SearchRecord } from './result.js'
 import { LiveRig } from './rig.js'
 import { type TrialEnd, Trials } from './trials.js'
 
 /** Options that override or add to the scenario. */
-export interface CapacityRunOptions extends CapacityBasis {
+export interface CapacityRunOptions extends CapacityBasis, Omit<SourceOptions, 'shard' | 'startAtMs'> {
   /** Replaces the scenario's target: `demo` or an absolute URL. */
   readonly target?: string | undefined
   readonly seed?: number | undefined
-  readonly workers?: number | undefined
   /** A load that has to be carried. */
   readonly floor?: Pick<CapacityCheckMark, 'load' | 'by'> | undefined
   /** Only finds out whether `floor` is carried, and searches if it isn't. */
   readonly isCheck?: boolean
   readonly signal: AbortSignal
   readonly kill: AbortSignal
-  readonly onStart?: (start: RunStart) => void
   readonly onProgress?: (frame: Frame) => void
   /** Called after each trial, with an estimate of how long the rest takes. */
   readonly onTrial?: (trial: TrialEnd, remainingSeconds: number) => void
-  readonly onNotice?: (text: string) => void
 }
 
 /** The settings of the search in a scenario. */
@@ -89,39 +82,27 @@ async function searchAt(
   settings: CapacityOptions,
   options: Seeded,
 ): Promise<Result> {
-  const { signal, kill } = options
-  const budgetMs = settings.budgetMs
+  const { budgetMs, of } = settings
   const known = { target, seed: options.seed, today: wallTime().getTime() }
-  const unlimited = await limitOf(scenario, settings, target)
-  const most = unlimited ?? Number.MAX_SAFE_INTEGER
-  const load = steeredLoad(
-    scenario,
-    settings.of,
-    settings.of === 'vus' ? most : (unlimited ?? 0),
-    LONGER * budgetMs,
-  )
-  checkRows({ ...scenario, load }, settings.of === 'vus' ? null : unlimited, budgetMs / 1000)
+  const limit = await limitOf(scenario, settings, target, options)
+  const steered = { of, most: limit ?? 0, durationMs: LONGER * budgetMs }
+  const load = steeredLoad(scenario, steered)
+  checkRows({ ...scenario, load }, of === 'vus' ? null : limit, budgetMs / 1000)
   const base: Plan = { ...makePlan({ ...scenario, load }, known), isSteered: true }
-  const environment = readEnvironment()
-  const workers = countWorkers(base, { asked: options.workers, cores: environment.cores, shard: null })
-  checkResources(base, readLimits())
-  options.onStart?.({ target, seed: base.seed, workers })
   const haste = warnOfHaste(settings)
   if (haste !== null) options.onNotice?.(haste)
   if (scenario.observe?.process !== undefined)
     options.onNotice?.('the processes of the service are not observed in a search for its capacity')
-  const ready = await awaitReady(scenario, base, { signal, onWait: options.onNotice })
-  await checkReachable(target, scenario.http, signal)
-  const { variables, tearDown } = await setUp(scenario, base, signal, kill)
-  const plan = { ...base, variables }
-  let record: SearchRecord
-  try {
-    record = await steer(plan, scenario, { ...settings, max: unlimited }, { ...options, workers })
-  } finally {
-    const fault = await tearDown()
-    if (fault !== null) options.onNotice?.(fault)
-  }
-  return assembleCapacity(scenario, settings, { ...record, ...ready }, options)
+  const record = await withSource(
+    base,
+    scenario,
+    { ...options, steered },
+    async ({ plan, source, ready }) => ({
+      ...(await steer(plan, scenario, { ...settings, max: limit }, { ...options, source })),
+      ...ready(),
+    }),
+  )
+  return assembleCapacity(scenario, settings, record, options)
 }
 
 /** The load may last longer than the budget, which is kept by the search: its last trial may end late. */
@@ -132,11 +113,15 @@ async function limitOf(
   { http }: Scenario,
   { of, max }: CapacityOptions,
   target: string,
+  { agents }: Pick<CapacityRunOptions, 'agents'>,
 ): Promise<number | null> {
   if (max !== null) return max
-  if (await isHere({ target, http })) return of === 'vus' ? VUS_MAX : null
+  if (agents === undefined && (await isHere({ target, http }))) return of === 'vus' ? VUS_MAX : null
   throw userError(
-    `${target} is on another machine, and nothing limits what it may be sent`,
+    // Where an agent finds it, only the agent knows.
+    agents === undefined
+      ? `${target} is on another machine, and nothing limits what it may be sent`
+      : `nothing limits what the agents may send to ${target}`,
     `set capacity.max in the scenario, or use --max ${of === 'vus' ? '500' : '2000/s'}: as much as you may send there`,
   )
 }
@@ -146,20 +131,22 @@ async function steer(
   plan: Plan,
   scenario: Scenario,
   settings: CapacityOptions,
-  options: Seeded & { readonly workers: number },
+  options: Seeded & { readonly source: Source },
 ): Promise<SearchRecord> {
-  const { signal, kill, workers, floor } = options
+  const { signal, kill, source, floor } = options
   const empty = await emptyRecord(plan, scenario, settings, options)
   const begunAt = now()
-  const found = await firstLoad(plan, scenario, settings, options)
+  const found = await firstLoad(scenario, settings, options)
   if ('why' in found) {
     const error = signal.aborted ? null : redact(found.why, scenario.secrets)
-    return { ...empty, stopped: { ...whyStopped(signal), ...(error !== null && { error }) } }
+    const environment = await environmentOf(source)
+    const stopped = { ...whyStopped(signal), ...(error !== null && { error }) }
+    return { ...empty, environment, agents: source.agents?.(), stopped }
   }
   const from = Math.min(found.load, settings.max ?? found.load, floor?.load ?? found.load)
   const lookMs = now() - begunAt
   const budgetMs = settings.budgetMs - lookMs
-  const rig = new LiveRig(plan, { workers, signal, kill, onFrame: options.onProgress })
+  const rig = new LiveRig(plan, { source, signal, kill, onFrame: options.onProgress })
   const slo = sloOf(scenario, settings)
   const trials = new Trials(rig, {
     isOpen: settings.of === 'rate',
@@ -179,13 +166,17 @@ async function steer(
   ])
   const stopped = whyStopped(signal)
   const death = rig.death === null ? NO_FAILURE : { error: `the service was lost: ${rig.death}` }
-  const why = [whyFailed(end, scenario.secrets), stopped, death].find(({ error }) => error !== null)
+  const unsteered = { error: trials.failure }
+  const why = [whyFailed(end, scenario.secrets), stopped, death, unsteered].find(
+    ({ error }) => error !== null,
+  )
   return {
     ...empty,
     end,
     from,
     startedAt: rig.startedAt,
-    environment: { ...empty.environment, workers },
+    environment: await environmentOf(source),
+    agents: source.agents?.(),
     trials: done,
     answer: search?.answer ?? null,
     check: search?.check,
@@ -195,16 +186,15 @@ async function steer(
 }
 
 async function firstLoad(
-  plan: Plan,
   scenario: Scenario,
   settings: CapacityOptions,
-  { floor, isCheck, signal, kill }: Seeded,
+  { floor, isCheck, source, signal, kill }: Seeded & { readonly source: Source },
 ): Promise<FirstLoad> {
   const { from, of } = settings
   if (from !== null) return { load: from }
   if (of === 'vus') return { load: 1 }
   if (isCheck === true && floor !== undefined) return { load: floor.load / 2 }
-  return findFirstRate(plan, { pausesMs: settleMsOf(scenario, settings), signal, kill })
+  return source.look({ pausesMs: settleMsOf(scenario, settings), signal, kill })
 }
 
 type Search = Pick<SearchRecord, 'answer' | 'check'>

@@ -2,6 +2,7 @@
  * Trials of a load, one after the other: settle, measure, and after a miss let the service recover.
  */
 import type { Ms } from '../../base/clock.js'
+import type { LevelChange } from '../../load/fleet/threads.js'
 import type { Second } from '../../load/measure/collector.js'
 import { judgeGenerator } from '../../load/measure/generator-health.js'
 import type { Threshold } from '../../scenario/model/scenario.js'
@@ -38,21 +39,29 @@ export interface TrialEnd extends TrialVerdict {
   readonly isUnrecovered: boolean
 }
 
-/** A change of the level has to be known to all threads before it happens. */
-const LEAD_MS: Ms = 300
 /** How long the service is looked at first. */
 const LOOK_SECONDS = 2
 /** How long unfinished requests may take after a miss, and how long the service then has to become as fast as before. */
 const DRAIN_SECONDS = 10
 const RECOVERY_SECONDS = 10
+/** A trial whose load some machines heard of too late is tried again, so often in all. */
+const TRIES_MAX = 3
 /** How much slower is as fast as before: a share, and a time within which clocks and timers err. */
 const SLOWER = 1.2
 const SLOWER_MS: Ms = 1
+
+interface Measured {
+  readonly meter: Meter
+  /** Unfinished iterations at the start of the trial, and at the end of each second. */
+  readonly backlog: readonly number[]
+}
 
 /** Carries out trials on a rig. */
 export class Trials {
   private readonly rig: Rig
   private readonly rules: TrialRules
+  /** Why no trial can follow; null unless the machines can't be steered. */
+  failure: string | null = null
   /** The median latency of the first look; null if nothing succeeded. */
   private usualMs: Ms | null = null
   private markMs: Ms = 0
@@ -65,7 +74,7 @@ export class Trials {
   /** Warms the service up at the first load and notes how fast it is. False if the load ended meanwhile. */
   async look(): Promise<boolean> {
     const { from, warmupMs, settleMs } = this.rules
-    const first = this.start(from, Math.max(warmupMs, settleMs, 1000))
+    const { first } = this.start(from, Math.max(warmupMs, settleMs, 1000))
     for (;;) {
       const second = await this.next()
       if (second === null) return false
@@ -77,13 +86,37 @@ export class Trials {
     }
   }
 
-  /** Tries a load. Null if the load as a whole ended meanwhile. */
+  /** Tries a load. Null if the load as a whole ended meanwhile, or can't be steered. */
   async run(load: number, seconds: number): Promise<TrialEnd | null> {
+    const { rig } = this
+    let late: readonly string[] = []
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      const tried = await this.measure(load, Math.max(1, Math.ceil(seconds - 1e-9)))
+      if (tried === null) return null
+      if ('late' in tried) {
+        late = tried.late
+        await this.recover()
+        continue
+      }
+      const { meter, backlog } = tried
+      const end = this.judge(meter, backlog)
+      const isUnrecovered = end.missed.length > 0 && !(await this.recover())
+      const spentSeconds = (rig.elapsedMs() - this.markMs) / 1000
+      this.markMs = rig.elapsedMs()
+      const concurrency = mean(backlog.slice(1))
+      const figures = { load, meter, start: meter.first, seconds: backlog.length - 1, concurrency }
+      return { ...end, ...figures, spentSeconds, isUnrecovered }
+    }
+    this.failure = `agent ${late[0]} heard too late of a change of the load, ${TRIES_MAX} times in a row: its connection to this machine is too slow`
+    return null
+  }
+
+  /** Sends a load for so many seconds and measures them. Null if it ended meanwhile; with who was late if not all sent it. */
+  private async measure(load: number, seconds: number): Promise<Measured | LevelChange | null> {
     const { rig, rules } = this
-    const whole = Math.max(1, Math.ceil(seconds - 1e-9))
-    const first = this.start(load, rules.settleMs)
-    rig.setLevel((first + whole) * 1000, 0)
-    const meter = rig.measure(first, first + whole)
+    const { first, change } = this.start(load, rules.settleMs)
+    rig.setLevel((first + seconds) * 1000, 0)
+    const meter = rig.measure(first, first + seconds)
     const backlog: number[] = []
     for (;;) {
       const second = await this.next()
@@ -91,23 +124,16 @@ export class Trials {
       if (second.index < first - 1) continue
       backlog.push(second.vus)
       if (second.index < first) continue
+      if (change.late.length > 0) return change
       if (this.isLost(second, backlog, load)) meter.cut(second.index + 1)
-      if (meter.isLast(second.index)) break
+      if (meter.isLast(second.index)) return { meter, backlog }
     }
-    const end = this.judge(meter, backlog)
-    const isUnrecovered = end.missed.length > 0 && !(await this.recover())
-    const spentSeconds = (rig.elapsedMs() - this.markMs) / 1000
-    this.markMs = rig.elapsedMs()
-    const concurrency = mean(backlog.slice(1))
-    const figures = { load, meter, start: first, seconds: backlog.length - 1, concurrency }
-    return { ...end, ...figures, spentSeconds, isUnrecovered }
   }
 
   /** Sends `load` as soon as possible, and returns the first second before which it has been sent for `settleMs`. */
-  private start(load: number, settleMs: Ms): number {
-    const first = Math.ceil((this.rig.elapsedMs() + LEAD_MS + settleMs) / 1000)
-    this.rig.setLevel(first * 1000 - settleMs, load)
-    return first
+  private start(load: number, settleMs: Ms): { readonly first: number; readonly change: LevelChange } {
+    const first = Math.ceil((this.rig.elapsedMs() + this.rig.leadMs + settleMs) / 1000)
+    return { first, change: this.rig.setLevel(first * 1000 - settleMs, load) }
   }
 
   /** The next second; null if the load ended or the service is dead. */
@@ -139,11 +165,11 @@ export class Trials {
    */
   private async recover(): Promise<boolean> {
     const { rig, rules, usualMs } = this
-    const quietMs = rig.elapsedMs() + LEAD_MS
+    const quietMs = rig.elapsedMs() + rig.leadMs
     rig.setLevel(quietMs, 0)
     await this.waitFor(quietMs, DRAIN_SECONDS, ({ vus }) => vus === 0)
     if (usualMs === null || rig.elapsedMs() >= rules.untilMs) return true
-    const atMs = rig.elapsedMs() + LEAD_MS
+    const atMs = rig.elapsedMs() + rig.leadMs
     rig.setLevel(atMs, rules.from)
     const limitMs = usualMs * SLOWER + SLOWER_MS
     return this.waitFor(atMs, RECOVERY_SECONDS, ({ p50Ms }) => p50Ms !== null && p50Ms <= limitMs)
@@ -158,7 +184,8 @@ export class Trials {
     const first = Math.ceil(fromMs / 1000)
     for (;;) {
       const second = await this.next()
-      if (second === null) return false
+      // When the load ended, it is open; a dead service has not recovered.
+      if (second === null) return this.rig.death === null
       if (second.index < first) continue
       if (isWanted(second) || (second.index + 1) * 1000 >= this.rules.untilMs) return true
       if (second.index >= first + seconds - 1) return false

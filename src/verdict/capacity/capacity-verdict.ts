@@ -3,9 +3,13 @@
  */
 import type { CapacityFigures } from '../../stats/capacity.js'
 import type { Result, RunVerdict } from '../../stats/result.js'
+import { listLoadDoubts } from '../../stats/shard.js'
 
 /** What the verdict depends on. */
-export type CapacityFindings = Pick<Result, 'interrupted' | 'error' | 'neverSucceeded' | 'comparison'> & {
+export type CapacityFindings = Pick<
+  Result,
+  'interrupted' | 'error' | 'neverSucceeded' | 'comparison' | 'agents'
+> & {
   readonly capacity: CapacityFigures
 }
 
@@ -15,6 +19,7 @@ export type CapacityFindings = Pick<Result, 'interrupted' | 'error' | 'neverSucc
  * - `interrupted`, `error`
  * - `failed`: a request never succeeded, the service doesn't carry the first load, or not the one that was required
  * - `regressed`: it doesn't carry what the baseline did, less the tolerance
+ * - `inconclusive`: an agent was lost
  * - `passed`: it carries the load that it had to
  * - `inconclusive`: whether it does is open, perfctl was the limit, the time was used up, or the comparison is inconclusive
  * - `passed`
@@ -24,6 +29,7 @@ export function capacityVerdict({
   error,
   neverSucceeded,
   comparison,
+  agents = [],
   capacity,
 }: CapacityFindings): RunVerdict {
   const { check, end } = capacity
@@ -33,6 +39,7 @@ export function capacityVerdict({
   if (check?.isCarried === false) return check.by === 'require' ? 'failed' : 'regressed'
   if (end === 'from_missed') return 'failed'
   if (comparison?.verdict === 'regressed') return 'regressed'
+  if (listLoadDoubts({ agents, capacity }).length > 0) return 'inconclusive'
   if (check?.isCarried === null || comparison?.verdict === 'inconclusive') return 'inconclusive'
   if (check !== undefined) return 'passed'
   return end === 'generator' || end === 'budget' ? 'inconclusive' : 'passed'
