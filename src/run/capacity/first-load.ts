@@ -12,6 +12,9 @@ import { closedLoad } from './load.js'
 const USERS = 4
 const SECONDS = 5
 
+/** The first load, in arrivals per second, of a service that succeeded in nothing: its trials show why. */
+const LEAST = 1
+
 interface Look {
   /** How long a journey may pause. */
   readonly pausesMs: Ms
@@ -19,8 +22,13 @@ interface Look {
   readonly kill: AbortSignal
 }
 
-/** The first load in arrivals per second, above 0, or why there is none. */
-export type FirstLoad = { readonly load: number } | { readonly why: string }
+/** A first load. */
+export interface FirstLoad {
+  /** In arrivals per second, above 0, or in virtual users. */
+  readonly load: number
+  /** Why it is only a guess; absent if it isn't. */
+  readonly doubt?: string
+}
 
 /** Looks at the service. */
 export async function findFirstRate(
@@ -41,7 +49,7 @@ export async function findFirstRate(
   return firstLoadOf(collector.requests(SECONDS), collector.total(SECONDS))
 }
 
-/** Half of what was reached; or why that is nothing. */
+/** Half of what was reached, or the least. */
 export function firstLoadOf(
   requests: readonly Pick<RequestResult, 'kind' | 'phase' | 'requests' | 'failed'>[],
   { errors }: Pick<Totals, 'errors'>,
@@ -50,10 +58,9 @@ export function firstLoadOf(
   const succeeded = whole.reduce((sum, iterations) => sum + iterations.requests - iterations.failed, 0)
   if (succeeded > 0) return { load: Number((succeeded / SECONDS / 2).toPrecision(2)) }
   const [most] = errors
-  return {
-    why:
-      most === undefined
-        ? `the first look at the service: no iteration was finished in time; name a first load: --from 1/s, or capacity.from in the scenario`
-        : `the first look at the service: no iteration succeeded, because of ${most.message}; perfctl try shows a request and its response`,
-  }
+  const why =
+    most === undefined
+      ? 'no iteration was finished in time'
+      : `no iteration succeeded, because of ${most.message}`
+  return { load: LEAST, doubt: `the first look at the service: ${why}; the search begins with ${LEAST}/s` }
 }

@@ -152,10 +152,8 @@ async function steer(
   const empty = await emptyRecord(plan, scenario, settings, options)
   const begunAt = now()
   const found = await firstLoad(plan, scenario, settings, options)
-  if ('why' in found) {
-    const error = signal.aborted ? null : redact(found.why, scenario.secrets)
-    return { ...empty, stopped: { ...whyStopped(signal), ...(error !== null && { error }) } }
-  }
+  if (signal.aborted) return { ...empty, stopped: whyStopped(signal) }
+  if (found.doubt !== undefined) options.onNotice?.(redact(found.doubt, scenario.secrets))
   const from = Math.min(found.load, settings.max ?? found.load, floor?.load ?? found.load)
   const lookMs = now() - begunAt
   const budgetMs = settings.budgetMs - lookMs

@@ -39,16 +39,27 @@ export function judgeTrial(slo: readonly Threshold[], figures: TrialFigures): Tr
     unmet.flatMap(({ result, threshold }) =>
       (result.actual !== null) === isMeasured ? [describeMiss(threshold, figures)] : [],
     )
-  const missed = [...describe(true), ...listArrears(figures, finished), ...describe(false)]
+  const isSilent = requests.every(({ kind, requests: count }) => kind === 'journey' || count === 0)
+  const arrears = isSilent && hasSent(figures) ? [UNFINISHED] : listArrears(figures, finished)
+  const missed = [...describe(true), ...arrears, ...describe(false)]
   // Whatever is sent or read half a median late isn't the service's arrears.
   const isHeldUp = generator.lateFrom === 50 && totals.dropped === 0
   const isLate =
-    (missed.length === unmet.length || isHeldUp) && unmet.every(({ result }) => result.inDoubt === true)
+    arrears[0] !== UNFINISHED &&
+    (missed.length === unmet.length || isHeldUp) &&
+    unmet.every(({ result }) => result.inDoubt === true)
   return {
     carried: (finished - failed) / seconds,
     missed,
     isUnsure: missed.length > 0 && (generator.saturated || isLate),
   }
+}
+
+const UNFINISHED: Miss = { why: 'unfinished' }
+
+/** Whether anything was in progress: users of a closed load always are, if they don't pause. */
+function hasSent({ backlog, totals }: TrialFigures): boolean {
+  return backlog === null || totals.dropped > 0 || backlog.some((count) => count > 0)
 }
 
 /** The share of what arrived that has to be completed. */

@@ -97,6 +97,47 @@ describe('a trial', () => {
   })
 })
 
+describe('a trial in which nothing was completed', () => {
+  const silent: TrialFigures = {
+    ...figures,
+    totals: { ...totals, requests: 0, failed: 0, errorRate: 0, latency: { ...totals.latency, p95: null } },
+    requests: requests.map((request) => ({ ...request, requests: 0, failed: 0 })),
+    backlog: Array.from({ length: 11 }, (_, second) => 200 * second),
+  }
+  const errors = threshold('error_rate < 1%', { metric: 'error_rate', limit: 0.01 })
+
+  test('misses because of that, not because of limits on what was not measured', () => {
+    const { carried, missed } = judgeTrial([threshold('p95 < 1s', {}), errors], silent)
+    expect(carried).toBe(0)
+    expect(missed.map(({ why }) => why)).toEqual(['unfinished', 'threshold', 'threshold'])
+    expect(mostOftenMissed([{ missed }])).toEqual({ why: 'unfinished' })
+  })
+
+  test('misses also if users wait for it, and if only errors are limited', () => {
+    expect(judgeTrial([errors], { ...silent, backlog: null }).missed[0]).toEqual({ why: 'unfinished' })
+  })
+
+  test('is no matter of late sending', () => {
+    const late = { ...silent, generator: { ...generator, lateFrom: 50 as const } }
+    expect(judgeTrial([errors], late).isUnsure).toBe(false)
+    const saturated = { ...silent, generator: { ...generator, saturated: true } }
+    expect(judgeTrial([errors], saturated).isUnsure).toBe(true)
+  })
+
+  test('because nothing was sent misses only what it has to measure', () => {
+    const idle = { ...silent, backlog: new Array(11).fill(0) }
+    expect(judgeTrial([threshold('p95 < 1s', {})], idle).missed.map(({ why }) => why)).toEqual(['threshold'])
+  })
+
+  test('is not one in which journeys go on', () => {
+    const steps = requests.map((request) => ({ ...request, kind: 'step' as const }))
+    const open = { ...figures, requests: steps, backlog: Array.from({ length: 11 }, (_, at) => 100 + at) }
+    expect(judgeTrial([threshold('p95 < 1s', {})], open).missed.map(({ why }) => why)).not.toContain(
+      'unfinished',
+    )
+  })
+})
+
 describe('a backlog', () => {
   test('grows if it does so steadily, and by more than 1 % of the arrivals', () => {
     expect(isGrowing([5, 15, 25, 35, 45], 200)).toBe(true)
