@@ -164,6 +164,7 @@ async function steer(
     slo,
     settleMs: settleMsOf(scenario, settings),
     from,
+    beginsAtFrom: options.isCheck !== true,
     warmupMs: scenario.load.warmupMs,
     untilMs: budgetMs,
   })
