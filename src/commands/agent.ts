@@ -1,5 +1,5 @@
 /**
- * `perfctl agent`: sends a part of a load that another machine's `perfctl run` shows and judges.
+ * `perfctl agent`: sends a part of a load that another machine's `perfctl run` or `perfctl capacity` shows and judges.
  */
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -21,7 +21,7 @@ import { joinReady } from '../stats/ready.js'
 import type { AgentMark, Result, RunEnvironment } from '../stats/result.js'
 import type { ShardNumber } from '../stats/shard.js'
 import type { Channel } from './agents/channel.js'
-import { AHEAD_MS, type GroupRunOptions, gatherAgents, type OnLost } from './agents/group.js'
+import { type GroupRunOptions, gatherAgents, type OnLost } from './agents/group.js'
 import type { Job } from './agents/messages.js'
 import { type FirstLoad, findFirstRate, type Look } from './capacity/first-load.js'
 import type { SteeredPart } from './capacity/load.js'
@@ -79,7 +79,7 @@ export interface Source {
   readonly workers: number
   /** Runs the load; see `runFleet`. */
   readonly run: (options: GroupRunOptions) => Promise<FleetEnd>
-  /** How long before it happens a change of the level has to be told. */
+  /** How long before it happens a change of the level is told, so that all usually hear of it in time. */
   readonly leadMs: Ms
   /** Looks at the service for the first load of a search, before `run`. Throws a UserError (exit 3) if an agent can't. */
   readonly look: (look: Look) => Promise<FirstLoad>
@@ -215,7 +215,7 @@ async function openAgents(
   })
   return {
     workers: group.workers,
-    leadMs: AHEAD_MS,
+    leadMs: LEAD_MS + 2 * group.tripMs,
     look: ({ pausesMs, signal }) => group.look(pausesMs, signal),
     environment: {
       ...mergeEnvironments(group.environments.map((each) => ({ ...each, gitCommit: null }))),

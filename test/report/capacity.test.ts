@@ -11,3 +11,10 @@ test.each([
 ])('an interrupted search says what is known', (capacity, headline) => {
   expect(capacityHeadline('interrupted', capacity, null)).toBe(headline)
 })
+
+test('a search that lost an agent says what is known', () => {
+  const least = { ...found, upper: null, end: 'stopped' } as const
+  expect(capacityHeadline('inconclusive', least, null)).toBe(
+    'Inconclusive: "shop" carries at least 412/s within its limits; an agent was lost, which ended the search.',
+  )
+})
