@@ -127,7 +127,7 @@ export async function waitForRuns(
   let idleSince: Ms | null = now()
   let isTooLate = false
   const watch = setInterval(() => {
-    isTooLate = idleSince !== null && now() - idleSince > waitMs
+    isTooLate ||= idleSince !== null && now() - idleSince > waitMs
     if (isTooLate) quit.abort()
   }, LOOK_MS)
   try {
