@@ -27,10 +27,8 @@ import { findObstacle } from '../verdict/baseline.js'
 import type { Reference } from '../verdict/measurement.js'
 import { exitCodeOf } from '../verdict/verdict.js'
 import { readMaxSeconds } from './ab-duration.js'
-import { agentsOf } from './agents-source.js'
 import { type Acceptance, acceptResults } from './baseline.js'
 import { baselineFile, findReference, type Subject } from './baseline-reference.js'
-import { checkConfirmable, confirmResult, needsConfirmation } from './confirm.js'
 import { checkPlaces, deliver, saveEarly } from './deliver.js'
 import { ownsStdout, pageOf } from './report.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './run-options.js'
@@ -56,7 +54,7 @@ export async function prepareRun(names: readonly string[], raw: RawRunFlags, io:
   const flags = parseRunFlags(raw, io.env)
   const scenarios = await readScenarios(names, flags, io)
   readMaxSeconds(flags.maxDuration)
-  if (flags.confirm === 'ab') checkConfirmable(scenarios, flags)
+  if (flags.confirm === 'ab') (await loadConfirm()).checkConfirmable(scenarios, flags)
   checkSeveral(scenarios, flags)
   if (flags.resultTo !== undefined) checkUpload(flags.resultTo, io)
   const jobs: Job[] = []
@@ -72,6 +70,16 @@ export async function prepareRun(names: readonly string[], raw: RawRunFlags, io:
       await acceptResults('update', [result], baselineFile(subjectOf(scenario), flags), io)
   }
   return { flags, start: () => runAll(jobs, flags, io, afterwards) }
+}
+
+/** Sessions are loaded only if they are asked for. */
+function loadConfirm() {
+  return import('./confirm.js')
+}
+
+/** So are agents. */
+function loadAgents() {
+  return import('./agents-source.js')
 }
 
 /** Throws a UserError for flags that only fit one scenario. */
@@ -208,6 +216,7 @@ async function runOne(
   { interrupt, watchers, notices, isOneOfSeveral }: Context,
 ): Promise<{ readonly result: Result; readonly isWhole: boolean }> {
   const progress = openProgress(flags, io)
+  const note = (text: string) => progress.note(text)
   // A crash skips `finally` and would leave the terminal without a cursor.
   const forget = io.onExit(() => progress.close())
   // `--quiet` hides progress, not warnings.
@@ -224,7 +233,8 @@ async function runOne(
       workers: flags.workers,
       shard: flags.shard,
       startAtMs: flags.startAtMs,
-      agents: await agentsOf(scenario, flags, io, (text) => progress.note(text)),
+      agents:
+        flags.agents === null ? undefined : await (await loadAgents()).agentsOf(scenario, flags, io, note),
       signal: interrupt.stop,
       kill: interrupt.kill,
       onProgress: (frame) => {
@@ -249,9 +259,10 @@ async function runOne(
     notices.above = null
   }
   try {
-    if (flags.confirm === 'ab' && needsConfirmation(result, scenario)) {
+    const confirm = flags.confirm === 'ab' ? await loadConfirm() : null
+    if (confirm?.needsConfirmation(result, scenario)) {
       await saveEarly({ result, file: fileOf(result, flags) }, io)
-      result = await confirmResult(result, scenario, { flags, io, interrupt })
+      result = await confirm.confirmResult(result, scenario, { flags, io, interrupt })
     }
   } finally {
     // Watchers get the final verdict, so not earlier.

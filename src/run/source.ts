@@ -7,6 +7,7 @@ import { type Environment, readEnvironment } from '../base/host.js'
 import { readLimits } from '../base/limits.js'
 import { type FleetEnd, HEAD_START_MS, runFleet } from '../load/fleet/threads.js'
 import type { Second } from '../load/measure/collector.js'
+import { warmUpCollector } from '../load/measure/collector-warmup.js'
 import { bestYardstick, timeYardstick } from '../load/measure/yardstick.js'
 import { checkReachable, checkResources } from '../load/once/preflight.js'
 import { awaitReady } from '../load/once/ready.js'
@@ -21,9 +22,9 @@ import { joinReady } from '../stats/ready.js'
 import type { AgentMark, Result, RunEnvironment } from '../stats/result.js'
 import type { ShardNumber } from '../stats/shard.js'
 import type { Channel } from './agents/channel.js'
-import { type GroupRunOptions, gatherAgents, type OnLost } from './agents/group.js'
+import type { GroupRunOptions, OnLost } from './agents/group.js'
 import type { Job } from './agents/messages.js'
-import { type FirstLoad, findFirstRate, type Look } from './capacity/first-load.js'
+import type { FirstLoad, Look } from './capacity/first-load.js'
 import type { SteeredPart } from './capacity/load.js'
 import { setUp } from './setup.js'
 import { waitForStart } from './start-time.js'
@@ -163,18 +164,22 @@ function localSource(plan: Plan, workers: number, options: SourceOptions): Sourc
   return {
     workers,
     leadMs: LEAD_MS,
-    look: (look) => findFirstRate(plan, look),
+    async look(look) {
+      const { findFirstRate } = await import('./capacity/first-load.js')
+      return findFirstRate(plan, look)
+    },
     environment: null,
     yardstick: () => yardstick,
     async run(fleet) {
       // The machine is timed while the workers load their code, which is started first.
       const speedBefore = Promise.resolve().then(timeYardstick)
+      const isWarm = speedBefore.then(warmUpCollector)
       const end = await runFleet(plan, {
         ...fleet,
         workers,
         shard: shard === undefined ? undefined : { index: shard.index - 1, of: shard.of },
         beginAt: async () => {
-          await speedBefore
+          await isWarm
           return options.startAtMs === undefined
             ? now() + HEAD_START_MS
             : waitForStart(options.startAtMs, { stop: options.signal, onNotice: options.onNotice })
@@ -197,6 +202,7 @@ async function openAgents(
   const { job, connect, waitMs, onLost } = options.agents!
   const { workers = null, steered = null } = options
   const series = listSeries(plan)
+  const { gatherAgents } = await import('./agents/group.js')
   const connections = await connect(options.signal)
   const group = await gatherAgents({
     channels: connections.channels,
