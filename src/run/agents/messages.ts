@@ -185,9 +185,9 @@ function readAmount(shape: Shape): number {
 }
 
 function readFirstLoad(shape: Shape): FirstLoad {
-  const load = shape.get('load').or(number, null)
-  if (load === null) return { why: shape.get('why').text() }
-  return load > 0 ? { load } : shape.get('load').fail('above 0')
+  const load = shape.get('load').number()
+  const doubt = shape.get('doubt').or(text, null)
+  return load > 0 ? { load, ...(doubt !== null && { doubt }) } : shape.get('load').fail('above 0')
 }
 
 function readSteered(shape: Shape): SteeredPart {

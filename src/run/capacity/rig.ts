@@ -9,6 +9,7 @@ import type { WindowData } from '../../load/measure/window-recorder.js'
 import type { Plan } from '../../plan/plan.js'
 import { listSeries } from '../../plan/series.js'
 import type { Frame } from '../../stats/frame.js'
+import type { TrialSoFar } from '../../verdict/capacity/judge-trial.js'
 import { makeFrame } from '../frame.js'
 import { Pulse } from '../pulse.js'
 import type { Source } from '../source.js'
@@ -33,8 +34,10 @@ export class Meter {
   readonly first: number
   readonly collector: Collector
   private end: number
+  private readonly names: ReadonlySet<string>
 
   constructor(plan: Plan, workers: number, first: number, end: number) {
+    this.names = new Set(listSeries(plan).map(({ name }) => name))
     this.first = first
     this.end = end
     this.collector = new Collector(listSeries(plan), workers, () => {})
@@ -43,6 +46,11 @@ export class Meter {
   add(worker: number, window: WindowData): void {
     if (window.index < this.first || window.index >= this.end) return
     this.collector.add(worker, { ...window, index: window.index - this.first })
+  }
+
+  /** The figures of the first `seconds`. */
+  soFar(seconds: number): Pick<TrialSoFar, 'totals' | 'requests'> {
+    return { totals: this.collector.total(seconds), requests: this.collector.named(this.names, seconds) }
   }
 
   /** Nothing from second `end` on counts. */

@@ -16,8 +16,8 @@ import type { CapacityCheckMark } from '../../stats/capacity.js'
 import type { Frame } from '../../stats/frame.js'
 import type { Result } from '../../stats/result.js'
 import { CapacityCheck } from '../../verdict/capacity/check.js'
+import { type Machine, Outlook } from '../../verdict/capacity/outlook.js'
 import { CapacitySearch } from '../../verdict/capacity/search.js'
-import type { Probe, Trial } from '../../verdict/capacity/trial.js'
 import { isRunFailure, NO_FAILURE, whyFailed, whyNotSent, whyStopped } from '../failure.js'
 import { isHere } from '../process/watch.js'
 import { withTarget } from '../run.js'
@@ -137,12 +137,11 @@ async function steer(
   const empty = await emptyRecord(plan, scenario, settings, options)
   const begunAt = now()
   const found = await firstLoad(scenario, settings, options)
-  if ('why' in found) {
-    const error = signal.aborted ? null : redact(found.why, scenario.secrets)
+  if (signal.aborted) {
     const environment = await environmentOf(source)
-    const stopped = { ...whyStopped(signal), ...(error !== null && { error }) }
-    return { ...empty, environment, agents: source.agents?.(), stopped }
+    return { ...empty, environment, agents: source.agents?.(), stopped: whyStopped(signal) }
   }
+  if (found.doubt !== undefined) options.onNotice?.(redact(found.doubt, scenario.secrets))
   const from = Math.min(found.load, settings.max ?? found.load, floor?.load ?? found.load)
   const lookMs = now() - begunAt
   const budgetMs = settings.budgetMs - lookMs
@@ -153,6 +152,7 @@ async function steer(
     slo,
     settleMs: settleMsOf(scenario, settings),
     from,
+    beginsAtFrom: options.isCheck !== true,
     warmupMs: scenario.load.warmupMs,
     untilMs: budgetMs,
   })
@@ -214,32 +214,34 @@ async function conduct(
     exceed: settings.exceed,
     budgetSeconds: settings.budgetMs / 1000 - rig.elapsedMs() / 1000,
   })
-  const pursue = async (machine: Machine): Promise<boolean> => {
+  const pursue = async <M extends Machine>(make: () => M): Promise<M> => {
+    const machine = make()
+    const outlook = new Outlook(make, settings.settleMs / 1000)
     for (let probe = machine.next(); probe !== null; probe = machine.next()) {
       const trial = await trials.run(probe.load, probe.seconds)
-      if (trial === null) return false
+      if (trial === null) break
       done.push(trial)
-      machine.record({ ...trial, isMet: trial.missed.length === 0 })
-      onTrial?.(trial, machine.answer().remainingSeconds)
+      const judged = { ...trial, isMet: trial.missed.length === 0 }
+      machine.record(judged)
+      onTrial?.(trial, outlook.after(probe, judged))
     }
-    return true
+    return machine
   }
   let check: CapacityCheckMark | undefined
   if (isCheck === true && floor !== undefined) {
-    const checking = new CapacityCheck({ ...goal(), load: floor.load })
-    await pursue(checking)
+    const asked = { ...goal(), load: floor.load }
+    const checking = await pursue(() => new CapacityCheck(asked))
     check = { ...floor, isCarried: checking.answer().isCarried }
     if (check.isCarried !== false) return { answer: answerOf(checking, floor.load), check }
   }
-  const search = new CapacitySearch({
+  const wanted = {
     ...goal(),
     from: settings.from,
     max: check === undefined ? settings.max : floor!.load,
     width: settings.width,
     isWhole: settings.of === 'vus',
-  })
-  await pursue(search)
-  const answer = search.answer()
+  }
+  const answer = (await pursue(() => new CapacitySearch(wanted))).answer()
   // Trials that contradict the check leave it open.
   if (check !== undefined && (answer.lower ?? 0) >= check.load) check = { ...check, isCarried: null }
   if (check === undefined && floor !== undefined)
@@ -247,19 +249,13 @@ async function conduct(
   return { answer, ...(check && { check }) }
 }
 
-interface Machine {
-  next(): Probe | null
-  record(trial: Trial): void
-  answer(): { readonly remainingSeconds: number }
-}
-
 /** What a check that was carried, or is open, says of the capacity. */
 function answerOf(check: CapacityCheck, load: number): SearchRecord['answer'] {
-  const { isCarried, end, summary } = check.answer()
+  const { isCarried, end, loads } = check.answer()
   return {
     lower: isCarried ? load : null,
     upper: null,
-    carried: isCarried ? (summary?.carried ?? null) : null,
+    carried: isCarried ? (loads[0]?.carried ?? null) : null,
     end,
   }
 }

@@ -4,10 +4,15 @@
 import type { Ms } from '../../base/clock.js'
 import type { LevelChange } from '../../load/fleet/threads.js'
 import type { Second } from '../../load/measure/collector.js'
-import { judgeGenerator } from '../../load/measure/generator-health.js'
+import { isBusy, judgeGenerator } from '../../load/measure/generator-health.js'
 import type { Threshold } from '../../scenario/model/scenario.js'
 import { mean } from '../../stats/math.js'
-import { isGrowing, judgeTrial, type TrialVerdict } from '../../verdict/capacity/judge-trial.js'
+import {
+  isGrowing,
+  isSurelyMissed,
+  judgeTrial,
+  type TrialVerdict,
+} from '../../verdict/capacity/judge-trial.js'
 import type { Meter, Rig } from './rig.js'
 
 /** What all trials of a search share. */
@@ -18,6 +23,8 @@ export interface TrialRules {
   readonly settleMs: Ms
   /** The load at which the service is looked at first, and after each miss. */
   readonly from: number
+  /** Whether the first trial is at `from`, so that it shows how fast the service is. */
+  readonly beginsAtFrom: boolean
   /** Load before everything else. */
   readonly warmupMs: Ms
   /** When no trial can follow any more, so that nobody waits for a recovery; since the load began. */
@@ -37,6 +44,14 @@ export interface TrialEnd extends TrialVerdict {
   readonly spentSeconds: number
   /** After it, the service did not become as fast as at first. */
   readonly isUnrecovered: boolean
+}
+
+/** A trial that goes on: unfinished iterations second by second, the load and how many seconds it may take. */
+interface Going {
+  readonly meter: Meter
+  readonly backlog: readonly number[]
+  readonly load: number
+  readonly whole: number
 }
 
 /** How long the service is looked at first. */
@@ -62,7 +77,7 @@ export class Trials {
   private readonly rules: TrialRules
   /** Why no trial can follow; null unless the machines can't be steered. */
   failure: string | null = null
-  /** The median latency of the first look; null if nothing succeeded. */
+  /** The median latency at the first load; null while it isn't known. */
   private usualMs: Ms | null = null
   private markMs: Ms = 0
   /** How long before it happens a change of the level is set. Longer once somebody heard of one too late. */
@@ -74,24 +89,31 @@ export class Trials {
     this.rules = rules
   }
 
-  /** Warms the service up at the first load and notes how fast it is. False if the load ended meanwhile. */
+  /**
+   * Warms the service up at the first load, and notes how fast it is unless the first trial does. False if the load ended
+   * meanwhile.
+   */
   async look(): Promise<boolean> {
-    const { from, warmupMs, settleMs } = this.rules
+    const { from, warmupMs, settleMs, beginsAtFrom } = this.rules
     const { first } = this.start(from, Math.max(warmupMs, settleMs, 1000))
+    const last = beginsAtFrom ? first - 1 : first + LOOK_SECONDS - 1
     for (;;) {
       const second = await this.next()
       if (second === null) return false
-      if (second.index < first) continue
-      this.usualMs = Math.max(this.usualMs ?? 0, second.p50Ms ?? 0) || null
-      if (second.index < first + LOOK_SECONDS - 1) continue
+      if (second.index >= first) this.note(second)
+      if (second.index < last) continue
       this.markMs = this.rig.elapsedMs()
       return true
     }
   }
 
+  private note({ p50Ms }: Pick<Second, 'p50Ms'>): void {
+    this.usualMs = Math.max(this.usualMs ?? 0, p50Ms ?? 0) || null
+  }
+
   /** Tries a load. Null if the load as a whole ended meanwhile, or can't be steered. */
   async run(load: number, seconds: number): Promise<TrialEnd | null> {
-    const { rig } = this
+    const { rig, rules } = this
     let late: readonly string[] = []
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const tried = await this.measure(load, Math.max(1, Math.ceil(seconds - 1e-9)))
@@ -104,6 +126,8 @@ export class Trials {
       }
       const { meter, backlog } = tried
       const end = this.judge(meter, backlog)
+      if (this.usualMs === null && load === rules.from && end.missed.length === 0)
+        for (const each of meter.collector.seconds.slice(0, LOOK_SECONDS)) this.note(each)
       const isUnrecovered = end.missed.length > 0 && !(await this.recover())
       const spentSeconds = (rig.elapsedMs() - this.markMs) / 1000
       this.markMs = rig.elapsedMs()
@@ -129,7 +153,7 @@ export class Trials {
       backlog.push(second.vus)
       if (second.index < first) continue
       if (change.late.length > 0) return change
-      if (this.isLost(second, backlog, load)) meter.cut(second.index + 1)
+      if (this.isLost(second, { meter, backlog, load, whole: seconds })) meter.cut(second.index + 1)
       if (meter.isLast(second.index)) return { meter, backlog }
     }
   }
@@ -147,8 +171,13 @@ export class Trials {
   }
 
   /** Whether a trial can't be met any more: more of it would only overload the service. */
-  private isLost({ dropped }: Second, backlog: readonly number[], load: number): boolean {
-    return this.rules.isOpen && (dropped > 0 || isGrowing(backlog, load))
+  private isLost(second: Second, { meter, backlog, load, whole }: Going): boolean {
+    if (!this.rules.isOpen) return false
+    if (second.dropped > 0 || isGrowing(backlog, load)) return true
+    // perfctl may be why, which takes more than a second to tell.
+    if (isBusy(second)) return false
+    const iterations = backlog[0]! + load * whole
+    return isSurelyMissed(this.rules.slo, { ...meter.soFar(backlog.length - 1), iterations })
   }
 
   private judge({ collector }: Meter, backlog: readonly number[]): TrialVerdict {
@@ -171,6 +200,7 @@ export class Trials {
     const { rig, rules, usualMs } = this
     const quietMs = rig.elapsedMs() + this.leadMs
     rig.setLevel(quietMs, 0)
+    // At the end of a second, all that counts has been in it: what was unfinished, and at the first load its latencies.
     await this.waitFor(quietMs, DRAIN_SECONDS, ({ vus }) => vus === 0)
     if (usualMs === null || rig.elapsedMs() >= rules.untilMs) return true
     const atMs = rig.elapsedMs() + this.leadMs
@@ -179,13 +209,13 @@ export class Trials {
     return this.waitFor(atMs, RECOVERY_SECONDS, ({ p50Ms }) => p50Ms !== null && p50Ms <= limitMs)
   }
 
-  /** Waits up to so many seconds that begin at `fromMs` or later for one that is as wanted, or until the time is over. */
+  /** Waits up to so many seconds that end after `fromMs` for one that is as wanted, or until the time is over. */
   private async waitFor(
     fromMs: Ms,
     seconds: number,
     isWanted: (second: Second) => boolean,
   ): Promise<boolean> {
-    const first = Math.ceil(fromMs / 1000)
+    const first = Math.floor(fromMs / 1000)
     for (;;) {
       const second = await this.next()
       // When the load ended, it is open; a dead service has not recovered.

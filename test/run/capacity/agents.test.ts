@@ -56,7 +56,7 @@ async function startSearch(
     signal: stop.signal,
     kill: kill.signal,
   })
-  const rules = { isOpen: true, slo: [P95], settleMs: 1000, from: 20, warmupMs: 0 }
+  const rules = { isOpen: true, slo: [P95], settleMs: 1000, from: 20, beginsAtFrom: false, warmupMs: 0 }
   const trials = new Trials(rig, { ...rules, untilMs: Number.POSITIVE_INFINITY })
   expect(await passing(rig.begun)).toBe(true)
   expect(await passing(trials.look())).toBe(true)
