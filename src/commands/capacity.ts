@@ -18,6 +18,7 @@ import type { CapacityOptions, Scenario } from '../scenario/model/scenario.js'
 import { mean } from '../stats/math.js'
 import type { Result } from '../stats/result.js'
 import { acceptedCapacities } from '../verdict/capacity/compare-capacity.js'
+import { leastOf } from '../verdict/capacity/least.js'
 import type { Reference } from '../verdict/measurement.js'
 import { exitCodeOf } from '../verdict/verdict.js'
 import { acceptResults } from './baseline.js'
@@ -97,9 +98,7 @@ export function findFloor(
     )
   }
   const usual = Math.exp(mean(accepted.map(({ lower }) => Math.log(lower))))
-  const least = Number((usual * (1 - baseline.tolerance.capacity)).toPrecision(4))
-  // There is no part of a user, and one less would be beyond the tolerance.
-  const load = of === 'vus' ? Math.ceil(least) : least
+  const load = leastOf(usual, baseline.tolerance.capacity, of === 'vus')
   if (max !== null && load > max) {
     throw userError(
       `--verify: the baseline's capacity less the tolerance, ${formatLoad(load, of)}, is more than the most that may be sent, ${formatLoad(max, of)}`,

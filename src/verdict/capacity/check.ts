@@ -18,6 +18,8 @@ export interface CheckAnswer {
   readonly end: 'decided' | 'budget' | 'generator' | null
   /** Null before the first trial that says something of the service. */
   readonly summary: LoadSummary | null
+  /** Of any kind, also those that say nothing of the service. */
+  readonly trials: number
   readonly spentSeconds: number
   /** An estimate of how long the rest takes. */
   readonly remainingSeconds: number
@@ -50,6 +52,11 @@ export class CapacityCheck {
     this.unsure = this.ledger.add(probe, trial) ? 0 : this.unsure + 1
   }
 
+  /** Takes seconds off the budget that something else has spent. */
+  wait(seconds: number): void {
+    this.ledger.wait(seconds)
+  }
+
   /** Returns what is known so far. */
   answer(): CheckAnswer {
     const { ledger, end } = this
@@ -58,6 +65,7 @@ export class CapacityCheck {
       isCarried: known === 'undecided' ? null : known === 'lower',
       end,
       summary: ledger.list()[0] ?? null,
+      trials: ledger.trialCount,
       spentSeconds: ledger.spentSeconds,
       remainingSeconds: end === null ? this.remaining() : 0,
     }

@@ -48,6 +48,16 @@ export class Ledger {
     return true
   }
 
+  /** Takes seconds off the budget that something else has spent. */
+  wait(seconds: number): void {
+    this.spent += seconds
+  }
+
+  /** All trials, also those that say nothing of the service. */
+  get trialCount(): number {
+    return this.trials
+  }
+
   /** Spent so far, in seconds. */
   get spentSeconds(): number {
     return this.spent
