@@ -2,6 +2,7 @@
  * `perfctl capacity`: searches the largest load that a service carries within its limits.
  */
 import { join, parse } from 'node:path'
+import type { Ms } from '../base/clock.js'
 import { type Problem, UserError, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { fileNameOf } from '../base/files.js'
@@ -42,7 +43,8 @@ export interface RawCapacityFlags extends RawRunFlags {
 export async function capacity(name: string, raw: RawCapacityFlags, io: Io): Promise<ExitCode> {
   const flags = parseRunFlags(raw, io.env)
   const [scenario] = await readScenarios([name], flags, io)
-  const { settings, required } = readSettings(raw, capacityOf(scenario!))
+  const given = capacityOf(scenario!)
+  const { settings, required } = readSettings(raw, given, budgetLeast(given))
   const reference = await findReference(subjectOf(scenario!, settings), flags, io)
   const isCheck = raw.verify === true
   const floor = findFloor({ required, reference, isCheck }, scenario!, settings)
@@ -184,11 +186,21 @@ async function show(result: Result, { flags, io, interrupt }: Context): Promise<
   return (await upload({ result, file, ...sending }, io)) && isWritten
 }
 
-/** The settings of the scenario with those of the flags. Throws a UserError that lists all invalid ones. */
-function readSettings(
-  raw: RawCapacityFlags,
-  given: CapacityOptions,
-): { readonly settings: CapacityOptions; readonly required: number | null } {
+/** Flags that change the settings of a search, as typed. */
+export type RawSearchFlags = Pick<RawCapacityFlags, 'budget' | 'from' | 'max' | 'require'>
+
+/** What a search is asked for. */
+export interface Wanted {
+  readonly settings: CapacityOptions
+  /** The load that has to be carried; null if none was named. */
+  readonly required: number | null
+}
+
+/**
+ * Returns the settings of the scenario with those of the flags. `leastMs`: the shortest budget that makes sense. Throws a UserError
+ * that lists all invalid ones.
+ */
+export function readSettings(raw: RawSearchFlags, given: CapacityOptions, leastMs: Ms): Wanted {
   const problems: Problem[] = []
   const wrong = (message: string, hint: string) => problems.push({ message, place: null, hint })
   const level = (flag: string, text: string | undefined): number | null =>
@@ -197,7 +209,7 @@ function readSettings(
     ...given,
     from: level('--from', raw.from) ?? given.from,
     max: level('--max', raw.max) ?? given.max,
-    budgetMs: readBudget(raw.budget, given, wrong) ?? given.budgetMs,
+    budgetMs: readBudget(raw.budget, leastMs, wrong) ?? given.budgetMs,
   }
   const required = level('--require', raw.require)
   if (settings.from !== null && settings.max !== null && settings.from > settings.max)
@@ -214,6 +226,11 @@ function readSettings(
   return { settings, required }
 }
 
+/** Returns the shortest budget in which a search finds something. */
+export function budgetLeast({ trialMs, settleMs, sumMs }: CapacityOptions): Ms {
+  return sumMs + 2 * (trialMs + settleMs)
+}
+
 type Wrong = (message: string, hint: string) => void
 
 function readLoad(flag: string, text: string, of: CapacityOptions['of'], wrong: Wrong): number | null {
@@ -228,20 +245,15 @@ function readLoad(flag: string, text: string, of: CapacityOptions['of'], wrong: 
   return null
 }
 
-function readBudget(
-  text: string | undefined,
-  { trialMs, settleMs, sumMs }: CapacityOptions,
-  wrong: Wrong,
-): number | null {
+function readBudget(text: string | undefined, leastMs: Ms, wrong: Wrong): number | null {
   if (text === undefined) return null
   const ms = parseDuration(text)
-  const least = sumMs + 2 * (trialMs + settleMs)
-  if (ms !== null && ms >= least) return ms
+  if (ms !== null && ms >= leastMs) return ms
   if (ms === null) wrong(`--budget ${text}: not a duration`, 'write a duration such as --budget 10m')
   else
     wrong(
-      `--budget ${text}: too short for two trials and the sum of one bound`,
-      `use --budget ${Math.ceil(least / 1000)}s or more, or a shorter trial, settle or sum under capacity in the scenario`,
+      `--budget ${text}: too short for the trials that a bound takes`,
+      `use --budget ${Math.ceil(leastMs / 1000)}s or more, or a shorter trial, settle or sum under capacity in the scenario`,
     )
   return null
 }

@@ -32,7 +32,7 @@ import { judgeThresholds } from '../verdict/thresholds.js'
 import type { Channel } from './agents/channel.js'
 import { type GroupRunOptions, gatherAgents, type OnLost } from './agents/group.js'
 import type { Job } from './agents/messages.js'
-import { isRunFailure, whyNotSent, whyStopped } from './failure.js'
+import { isRunFailure, whyNotBegun, whyStopped } from './failure.js'
 import { makeFrame } from './frame.js'
 import { Observation } from './observation.js'
 import { assembleResult, type RunRecord } from './result.js'
@@ -122,15 +122,13 @@ async function notSent(
   const { target, seed, shard = null, signal } = options
   const today = wallTime()
   const plan = makePlan(scenario, { target, seed, today: today.getTime() })
-  const stopped = whyStopped(signal)
   return assembleResult(scenario, {
     plan,
     collector: new Collector(listSeries(plan), 0, () => {}),
     end: { stoppedMs: 0, failure: null },
     startedAt: today,
     environment: { ...readEnvironment(), workers: 0, gitCommit: await readGitCommit('.') },
-    // After an interrupt during the start, the error that follows from it is not reported.
-    stopped: stopped.interrupted || stopped.error !== null ? stopped : { ...stopped, ...whyNotSent(error) },
+    stopped: whyNotBegun(error, signal),
     stoppedBy: null,
     shard,
     reference: null,

@@ -2,7 +2,6 @@
  * A search for the capacity of a service, from start to result: the load of one session whose level the search sets.
  */
 import { now, wallTime } from '../../base/clock.js'
-import { userError } from '../../base/errors.js'
 import { readGitCommit } from '../../base/git.js'
 import { readEnvironment } from '../../base/host.js'
 import { readLimits } from '../../base/limits.js'
@@ -21,13 +20,13 @@ import type { Result } from '../../stats/result.js'
 import { CapacityCheck } from '../../verdict/capacity/check.js'
 import { CapacitySearch } from '../../verdict/capacity/search.js'
 import type { Probe, Trial } from '../../verdict/capacity/trial.js'
-import { isRunFailure, NO_FAILURE, whyFailed, whyNotSent, whyStopped } from '../failure.js'
-import { isHere } from '../process/watch.js'
+import { isRunFailure, NO_FAILURE, whyFailed, whyNotBegun, whyStopped } from '../failure.js'
 import { type RunStart, withTarget } from '../run.js'
 import { setUp } from '../setup.js'
 import { countWorkers } from '../worker-count.js'
 import { type FirstLoad, findFirstRate } from './first-load.js'
-import { checkRows, settleMsOf, sloOf, steeredLoad, VUS_MAX, warnOfHaste } from './load.js'
+import { settleMsOf } from './load.js'
+import { goalOf, listWarnings, planSearch, rulesOf } from './plan-search.js'
 import { assembleCapacity, type CapacityBasis, type SearchRecord } from './result.js'
 import { LiveRig } from './rig.js'
 import { type TrialEnd, Trials } from './trials.js'
@@ -72,10 +71,9 @@ export async function runCapacity(
   } catch (error) {
     if (target === null || !isRunFailure(error)) throw error
     const plan = makePlan(scenario, { target, seed, today: wallTime().getTime() })
-    const stopped = whyStopped(options.signal)
     const record = {
       ...(await emptyRecord(plan, scenario, settings, options)),
-      stopped: stopped.interrupted || stopped.error !== null ? stopped : { ...stopped, ...whyNotSent(error) },
+      stopped: whyNotBegun(error, options.signal),
     }
     return assembleCapacity(scenario, settings, record, options)
   }
@@ -90,55 +88,24 @@ async function searchAt(
   options: Seeded,
 ): Promise<Result> {
   const { signal, kill } = options
-  const budgetMs = settings.budgetMs
-  const known = { target, seed: options.seed, today: wallTime().getTime() }
-  const unlimited = await limitOf(scenario, settings, target)
-  const most = unlimited ?? Number.MAX_SAFE_INTEGER
-  const load = steeredLoad(
-    scenario,
-    settings.of,
-    settings.of === 'vus' ? most : (unlimited ?? 0),
-    LONGER * budgetMs,
-  )
-  checkRows({ ...scenario, load }, settings.of === 'vus' ? null : unlimited, budgetMs / 1000)
-  const base: Plan = { ...makePlan({ ...scenario, load }, known), isSteered: true }
+  const { plan: base, max } = await planSearch(target, scenario, settings, options.seed)
   const environment = readEnvironment()
   const workers = countWorkers(base, { asked: options.workers, cores: environment.cores, shard: null })
   checkResources(base, readLimits())
   options.onStart?.({ target, seed: base.seed, workers })
-  const haste = warnOfHaste(settings)
-  if (haste !== null) options.onNotice?.(haste)
-  if (scenario.observe?.process !== undefined)
-    options.onNotice?.('the processes of the service are not observed in a search for its capacity')
+  for (const warning of listWarnings(scenario, settings)) options.onNotice?.(warning)
   const ready = await awaitReady(scenario, base, { signal, onWait: options.onNotice })
   await checkReachable(target, scenario.http, signal)
   const { variables, tearDown } = await setUp(scenario, base, signal, kill)
   const plan = { ...base, variables }
   let record: SearchRecord
   try {
-    record = await steer(plan, scenario, { ...settings, max: unlimited }, { ...options, workers })
+    record = await steer(plan, scenario, { ...settings, max }, { ...options, workers })
   } finally {
     const fault = await tearDown()
     if (fault !== null) options.onNotice?.(fault)
   }
   return assembleCapacity(scenario, settings, { ...record, ...ready }, options)
-}
-
-/** The load may last longer than the budget, which is kept by the search: its last trial may end late. */
-const LONGER = 2
-
-/** The most that may be sent; null: no limit. Throws a UserError if another machine could get any load. */
-async function limitOf(
-  { http }: Scenario,
-  { of, max }: CapacityOptions,
-  target: string,
-): Promise<number | null> {
-  if (max !== null) return max
-  if (await isHere({ target, http })) return of === 'vus' ? VUS_MAX : null
-  throw userError(
-    `${target} is on another machine, and nothing limits what it may be sent`,
-    `set capacity.max in the scenario, or use --max ${of === 'vus' ? '500' : '2000/s'}: as much as you may send there`,
-  )
 }
 
 /** Runs the search on a load that it steers. */
@@ -160,15 +127,7 @@ async function steer(
   const lookMs = now() - begunAt
   const budgetMs = settings.budgetMs - lookMs
   const rig = new LiveRig(plan, { workers, signal, kill, onFrame: options.onProgress })
-  const slo = sloOf(scenario, settings)
-  const trials = new Trials(rig, {
-    isOpen: settings.of === 'rate',
-    slo,
-    settleMs: settleMsOf(scenario, settings),
-    from,
-    warmupMs: scenario.load.warmupMs,
-    untilMs: budgetMs,
-  })
+  const trials = new Trials(rig, rulesOf(scenario, settings, { from, untilMs: budgetMs }))
   const done: TrialEnd[] = []
   const [search, end] = await Promise.all([
     rig.begun
@@ -194,11 +153,12 @@ async function steer(
   }
 }
 
-async function firstLoad(
+/** Finds the load at which a search begins. */
+export async function firstLoad(
   plan: Plan,
   scenario: Scenario,
   settings: CapacityOptions,
-  { floor, isCheck, signal, kill }: Seeded,
+  { floor, isCheck, signal, kill }: Pick<CapacityRunOptions, 'floor' | 'isCheck' | 'signal' | 'kill'>,
 ): Promise<FirstLoad> {
   const { from, of } = settings
   if (from !== null) return { load: from }
@@ -217,13 +177,7 @@ async function conduct(
   settings: CapacityOptions & { readonly from: number },
   { floor, isCheck, onTrial }: Seeded,
 ): Promise<Search> {
-  const goal = () => ({
-    trialSeconds: settings.trialMs / 1000,
-    settleSeconds: settings.settleMs / 1000,
-    sumSeconds: settings.sumMs / 1000,
-    exceed: settings.exceed,
-    budgetSeconds: settings.budgetMs / 1000 - rig.elapsedMs() / 1000,
-  })
+  const goal = () => goalOf(settings, settings.budgetMs - rig.elapsedMs())
   const pursue = async (machine: Machine): Promise<boolean> => {
     for (let probe = machine.next(); probe !== null; probe = machine.next()) {
       const trial = await trials.run(probe.load, probe.seconds)
@@ -284,7 +238,8 @@ function isAtLeast(
   return end === 'decided' || end === 'from_missed' || end === 'max_carried' ? false : null
 }
 
-async function emptyRecord(
+/** The record of a search before its load has begun. */
+export async function emptyRecord(
   plan: Plan,
   { name }: Scenario,
   settings: CapacityOptions,

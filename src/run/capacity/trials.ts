@@ -56,6 +56,8 @@ export class Trials {
   /** The median latency of the first look; null if nothing succeeded. */
   private usualMs: Ms | null = null
   private markMs: Ms = 0
+  /** From when on nothing is sent; null while something is. */
+  private quietMs: Ms | null = null
 
   constructor(rig: Rig, rules: TrialRules) {
     this.rig = rig
@@ -95,6 +97,7 @@ export class Trials {
       if (meter.isLast(second.index)) break
     }
     const end = this.judge(meter, backlog)
+    this.quietMs = end.missed.length > 0 ? null : (first + whole) * 1000
     const isUnrecovered = end.missed.length > 0 && !(await this.recover())
     const spentSeconds = (rig.elapsedMs() - this.markMs) / 1000
     this.markMs = rig.elapsedMs()
@@ -103,9 +106,28 @@ export class Trials {
     return { ...end, ...figures, spentSeconds, isUnrecovered }
   }
 
+  /**
+   * Sends nothing, so that the service is idle, and waits until nothing is in flight any more; for up to 10 s. False if the load
+   * as a whole ended meanwhile.
+   */
+  async rest(): Promise<boolean> {
+    const { rig } = this
+    const quietMs = this.quietMs ?? rig.elapsedMs() + LEAD_MS
+    if (this.quietMs === null) rig.setLevel(quietMs, 0)
+    this.quietMs = quietMs
+    for (let index = -1; index < Math.ceil(quietMs / 1000) + DRAIN_SECONDS - 1; ) {
+      const second = await this.next()
+      if (second === null) return false
+      index = second.index
+      if (index * 1000 >= quietMs && second.vus === 0) break
+    }
+    return true
+  }
+
   /** Sends `load` as soon as possible, and returns the first second before which it has been sent for `settleMs`. */
   private start(load: number, settleMs: Ms): number {
     const first = Math.ceil((this.rig.elapsedMs() + LEAD_MS + settleMs) / 1000)
+    this.quietMs = null
     this.rig.setLevel(first * 1000 - settleMs, load)
     return first
   }

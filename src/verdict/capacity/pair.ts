@@ -63,9 +63,7 @@ export class CapacityPair {
 
   constructor(private readonly goal: PairGoal) {
     const budgetSeconds = goal.budgetSeconds - checkSeconds(goal)
-    // A bound that is further from the truth than half the tolerance would be most of the change.
-    const width = Math.min(goal.width, Math.max(goal.tolerance / 2, WIDTH_LEAST))
-    const own = { ...goal, width, budgetSeconds }
+    const own = { ...goal, width: pairWidth(goal.width, goal.tolerance), budgetSeconds }
     this.loads = new LoadScale(own)
     this.searches = { a: new CapacitySearch(own), b: new CapacitySearch(own) }
   }
@@ -186,6 +184,11 @@ const TRIALS_KEPT = 4
 const TRIALS_LEAST = 3
 /** Bounds that are closer than this would take forever. */
 const WIDTH_LEAST = 0.01
+
+/** How close the bounds come, if they may be `width` apart: no further than half the tolerance, or they would hide most of the change. */
+export function pairWidth(width: number, tolerance: number): number {
+  return Math.min(width, Math.max(tolerance / 2, WIDTH_LEAST))
+}
 
 /** Returns the part of the budget that is kept for the check of both, in seconds. */
 export function checkSeconds(goal: Pick<TrialGoal, 'trialSeconds' | 'settleSeconds'>): number {

@@ -62,6 +62,11 @@ export class VirtualRig implements Rig {
     })
   }
 
+  /** Unfinished requests. */
+  get inFlight(): number {
+    return this.open.length
+  }
+
   setLevel(atMs: number, level: number): void {
     this.levels.push({ atMs, level })
   }
