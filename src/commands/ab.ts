@@ -23,14 +23,13 @@ import {
   startSides,
 } from '../run/ab-sides.js'
 import { runCapacityPair } from '../run/capacity/pair-session.js'
-import { capacityOf } from '../run/capacity/session.js'
+import { capacityOf, pairBudgetLeast } from '../run/capacity/settings.js'
 import { type Interrupt, listenForInterrupt } from '../run/interrupt.js'
 import type { CapacityOptions, Scenario } from '../scenario/model/scenario.js'
 import type { Result } from '../stats/result.js'
-import { checkSeconds } from '../verdict/capacity/pair.js'
 import { exitCodeOf } from '../verdict/verdict.js'
 import { readMaxSeconds } from './ab-duration.js'
-import { budgetLeast, type RawCapacityFlags, readSettings } from './capacity.js'
+import { type RawCapacityFlags, readSettings } from './capacity.js'
 import { checkPlaces, deliver } from './deliver.js'
 import { describeLook } from './looks.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './run-options.js'
@@ -122,11 +121,9 @@ function searchSides(
 /** Reads the settings of both searches. Throws a UserError that lists all invalid ones. */
 function readPairSettings(raw: RawAbFlags, scenario: Scenario): CapacityOptions {
   const given = capacityOf(scenario)
-  const { trialMs, settleMs } = given
-  const checkMs = checkSeconds({ trialSeconds: trialMs, settleSeconds: settleMs })
   // The budget in the scenario is that of one search.
-  const budgetMs = 2 * given.budgetMs
-  return readSettings(raw, { ...given, budgetMs }, 2 * budgetLeast(given) + checkMs).settings
+  const ofBoth = { ...given, budgetMs: 2 * given.budgetMs }
+  return readSettings(raw, ofBoth, pairBudgetLeast(given)).settings
 }
 
 function noter({ flags, io }: Context): (text: string) => void {

@@ -13,7 +13,8 @@ import { nextStep } from '../report/advice.js'
 import { describeTrial, formatLoad } from '../report/capacity.js'
 import { renderConsole } from '../report/console.js'
 import { type CapacityBasis, capacityName, identifySearch } from '../run/capacity/result.js'
-import { type CapacityRunOptions, capacityOf, runCapacity } from '../run/capacity/session.js'
+import { type CapacityRunOptions, runCapacity } from '../run/capacity/session.js'
+import { budgetLeast, capacityOf, checkSettings } from '../run/capacity/settings.js'
 import { type Interrupt, listenForInterrupt } from '../run/interrupt.js'
 import type { CapacityOptions, Scenario } from '../scenario/model/scenario.js'
 import { mean } from '../stats/math.js'
@@ -209,26 +210,12 @@ export function readSettings(raw: RawSearchFlags, given: CapacityOptions, leastM
     ...given,
     from: level('--from', raw.from) ?? given.from,
     max: level('--max', raw.max) ?? given.max,
-    budgetMs: readBudget(raw.budget, leastMs, wrong) ?? given.budgetMs,
+    budgetMs: readBudget(raw.budget, wrong) ?? given.budgetMs,
   }
   const required = level('--require', raw.require)
-  if (settings.from !== null && settings.max !== null && settings.from > settings.max)
-    wrong(
-      `the first load, ${settings.from}, is above the most, ${settings.max}`,
-      'lower --from or raise --max; capacity in the scenario has the others',
-    )
-  if (required !== null && settings.max !== null && required > settings.max)
-    wrong(
-      `--require ${raw.require}: more than the most that may be sent, ${settings.max}`,
-      'raise --max or capacity.max',
-    )
+  problems.push(...checkSettings(settings, { required, leastMs }))
   if (problems.length > 0) throw new UserError(problems)
   return { settings, required }
-}
-
-/** Returns the shortest budget in which a search finds something. */
-export function budgetLeast({ trialMs, settleMs, sumMs }: CapacityOptions): Ms {
-  return sumMs + 2 * (trialMs + settleMs)
 }
 
 type Wrong = (message: string, hint: string) => void
@@ -245,15 +232,9 @@ function readLoad(flag: string, text: string, of: CapacityOptions['of'], wrong: 
   return null
 }
 
-function readBudget(text: string | undefined, leastMs: Ms, wrong: Wrong): number | null {
-  if (text === undefined) return null
-  const ms = parseDuration(text)
-  if (ms !== null && ms >= leastMs) return ms
-  if (ms === null) wrong(`--budget ${text}: not a duration`, 'write a duration such as --budget 10m')
-  else
-    wrong(
-      `--budget ${text}: too short for the trials that a bound takes`,
-      `use --budget ${Math.ceil(leastMs / 1000)}s or more, or a shorter trial, settle or sum under capacity in the scenario`,
-    )
-  return null
+function readBudget(text: string | undefined, wrong: Wrong): number | null {
+  const ms = text === undefined ? null : parseDuration(text)
+  if (text !== undefined && ms === null)
+    wrong(`--budget ${text}: not a duration`, 'write a duration such as --budget 10m')
+  return ms
 }

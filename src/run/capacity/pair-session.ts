@@ -17,7 +17,7 @@ import { giveUp, type SessionEnd } from '../ab-session.js'
 import type { RunningSides } from '../ab-sides.js'
 import { isRunFailure, type Stopped, type Why, whyFailed, whyNotBegun, whyStopped } from '../failure.js'
 import { countWorkers } from '../worker-count.js'
-import { goalOf, listWarnings, planSearch, rulesOf } from './plan-search.js'
+import { checkSearchRows, goalOf, listWarnings, planSearch, rulesOf } from './plan-search.js'
 import { assembleCapacity, type SearchRecord } from './result.js'
 import { LiveRig } from './rig.js'
 import { emptyRecord, firstLoad } from './session.js'
@@ -52,6 +52,8 @@ export async function runCapacityPair(
   const settings = { ...given, width: pairWidth(given.width, scenario.baseline.tolerance.capacity) }
   const seeded = { ...options, seed }
   const conclude = concluder(scenario, settings, options.names)
+  // Before any service is started.
+  checkSearchRows(scenario, settings)
   try {
     const running = await start()
     try {

@@ -31,9 +31,15 @@ export async function planSearch(
   const max = await limitOf(scenario, settings, target)
   const most = of === 'vus' ? (max ?? Number.MAX_SAFE_INTEGER) : (max ?? 0)
   const load = steeredLoad(scenario, of, most, LONGER * budgetMs)
-  checkRows({ ...scenario, load }, of === 'vus' ? null : max, budgetMs / 1000)
+  checkSearchRows(scenario, { ...settings, max })
   const known = { target, seed, today: wallTime().getTime() }
   return { plan: { ...makePlan({ ...scenario, load }, known), isSteered: true }, max }
+}
+
+/** Throws a UserError if rows that are used only once could run out before the search ends. */
+export function checkSearchRows(scenario: Scenario, { of, max, budgetMs }: CapacityOptions): void {
+  const load = steeredLoad(scenario, of, 0, 0)
+  checkRows({ ...scenario, load }, of === 'vus' ? null : max, budgetMs / 1000)
 }
 
 /** The load may last longer than the budget, which is kept by the search: its last trial may end late. */

@@ -12,7 +12,6 @@ import { checkReachable, checkResources } from '../../load/once/preflight.js'
 import { awaitReady } from '../../load/once/ready.js'
 import { makePlan } from '../../plan/make-plan.js'
 import type { Plan } from '../../plan/plan.js'
-import { CAPACITY_DEFAULTS } from '../../scenario/model/capacity.js'
 import type { CapacityOptions, Scenario } from '../../scenario/model/scenario.js'
 import type { CapacityCheckMark } from '../../stats/capacity.js'
 import type { Frame } from '../../stats/frame.js'
@@ -48,11 +47,6 @@ export interface CapacityRunOptions extends CapacityBasis {
   /** Called after each trial, with an estimate of how long the rest takes. */
   readonly onTrial?: (trial: TrialEnd, remainingSeconds: number) => void
   readonly onNotice?: (text: string) => void
-}
-
-/** The settings of the search in a scenario. */
-export function capacityOf({ capacity }: Scenario): CapacityOptions {
-  return capacity ?? CAPACITY_DEFAULTS
 }
 
 /**
