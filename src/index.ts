@@ -16,7 +16,8 @@ import { type CompareOptions, compare as compareMeasurements } from './verdict/c
 import type { Measurement } from './verdict/measurement.js'
 
 export { type Problem, UserError } from './base/errors.js'
-export { type RunOptions, type RunStart, runScenario as run } from './run/run.js'
+export { type RunOptions, runScenario as run } from './run/run.js'
+export type { RunStart } from './run/source.js'
 export type { ScenarioDefinition, StepDefinition } from './scenario/definition-types.js'
 export type { Scenario } from './scenario/model/scenario.js'
 export type { Comparison, MetricComparison } from './stats/comparison.js'

@@ -3,10 +3,11 @@
  */
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Ms, wallTime } from '../base/clock.js'
+import { type Ms, now, wallTime } from '../base/clock.js'
 import { type Problem, UserError, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import type { Io } from '../base/io.js'
+import { formatDuration } from '../base/units.js'
 import { type AgentOptions, serveAgent } from '../run/agents/agent.js'
 import type { AgentLimits } from '../run/agents/limits.js'
 import { joinCluster } from '../run/agents/member.js'
@@ -53,7 +54,11 @@ export async function agent(flags: AgentFlags, io: Io): Promise<ExitCode> {
     limits: readLimits(flags, io),
     readJob: (job) => readJob(job, io.env),
   } satisfies AgentOptions
-  if (nats !== undefined) return waitForRuns(requireClusterPlace(flags), options, once, io)
+  if (nats !== undefined) {
+    const say = (text: string) => io.stdout.write(`${wallTime().toISOString()} ${text}\n`)
+    await waitForRuns(requireClusterPlace(flags), { ...options, once, say }, io)
+    return EXIT.passed
+  }
   // The coordinator ends its agents itself; a signal to the whole group must not end them before.
   const ignore = io.onSignal(() => {})
   await serveAgent(openStdio(io), options)
@@ -90,35 +95,87 @@ function readLimits({ allowTarget = [], maxRate }: AgentFlags, io: Io): AgentLim
   }
 }
 
-/** Serves the runs of a cluster until a signal. */
-async function waitForRuns(
+/** How runs are waited for. */
+export interface WaitOptions extends AgentOptions {
+  /** Ends after a run in which it had a part. */
+  readonly once: boolean
+  /** How long a run is waited for. Default: until a signal. */
+  readonly waitMs?: Ms
+  /** Is told what happens, a line at a time. */
+  readonly say: (text: string) => void
+}
+
+/** How often it is looked whether the wait is over. */
+const LOOK_MS: Ms = 500
+
+/**
+ * Serves the runs of a cluster until a signal, whose name is returned; null if it ended without one. Throws a UserError (exit 3)
+ * if no run came in time, or the broker is of no use.
+ */
+export async function waitForRuns(
   place: ClusterPlace,
-  options: AgentOptions,
-  once: boolean,
+  options: WaitOptions,
   io: Io,
-): Promise<ExitCode> {
+): Promise<'SIGINT' | 'SIGTERM' | null> {
+  const { waitMs = Number.POSITIVE_INFINITY } = options
   const quit = new AbortController()
-  const forget = io.onSignal(() => quit.abort())
-  const say = (text: string) => io.stdout.write(`${wallTime().toISOString()} ${text}\n`)
-  const { name } = options
-  const cluster = await waitForBroker(place, io, { name, signal: quit.signal, say })
-  if (cluster === null) return EXIT.passed
+  let signal: 'SIGINT' | 'SIGTERM' | null = null
+  const forget = io.onSignal((name) => {
+    signal = name
+    quit.abort()
+  })
+  let idleSince: Ms | null = now()
+  let isTooLate = false
+  const watch = setInterval(() => {
+    isTooLate = idleSince !== null && now() - idleSince > waitMs
+    if (isTooLate) quit.abort()
+  }, LOOK_MS)
+  try {
+    await serveCluster(place, options, io, {
+      signal: quit.signal,
+      onBusy: (isBusy) => {
+        idleSince = isBusy ? null : now()
+      },
+    })
+  } finally {
+    clearInterval(watch)
+    forget()
+  }
+  if (!isTooLate) return signal
+  throw userError(
+    `nobody wanted this machine as an agent within ${formatDuration(waitMs)}`,
+    'start the machine that directs the others, or wait longer with --agents-wait',
+    'run',
+  )
+}
+
+async function serveCluster(
+  place: ClusterPlace,
+  options: WaitOptions,
+  io: Io,
+  { signal, onBusy }: { readonly signal: AbortSignal; readonly onBusy: (isBusy: boolean) => void },
+): Promise<void> {
+  const { name, once, say } = options
+  const cluster = await waitForBroker(place, io, { name, signal, say })
+  if (cluster === null) return
   say(`${name} waits for runs of cluster ${place.cluster} at ${cluster.broker.address}`)
   let hasMetStranger = false
   const reason = await joinCluster({
     ...cluster,
     name,
     once,
-    signal: quit.signal,
+    signal,
     async serve(channel) {
+      onBusy(true)
       const hadPart = await serveAgent(channel, {
         ...options,
-        signal: quit.signal,
+        signal,
         readJob: (job) => {
           say(`sends its part of ${job.file}`)
           return options.readJob(job)
         },
       })
+      onBusy(false)
       if (hadPart) say('the run is over')
       return hadPart
     },
@@ -127,15 +184,13 @@ async function waitForRuns(
       hasMetStranger = true
     },
   })
-  forget()
   await cluster.broker.close()
-  if (reason !== null)
-    throw userError(
-      `the broker ${cluster.broker.address}: ${reason}`,
-      `check its credentials: they have to allow perfctl.${place.cluster}.>`,
-      'run',
-    )
-  return EXIT.passed
+  if (reason === null) return
+  throw userError(
+    `the broker ${cluster.broker.address}: ${reason}`,
+    `check its credentials: they have to allow perfctl.${place.cluster}.>`,
+    'run',
+  )
 }
 
 /** Agents and their broker often start together. Null if the wait is ended before. */

@@ -23,11 +23,13 @@ import { acceptedCapacities } from '../verdict/capacity/compare-capacity.js'
 import { leastOf } from '../verdict/capacity/least.js'
 import type { Reference } from '../verdict/measurement.js'
 import { exitCodeOf } from '../verdict/verdict.js'
+import { agentsOf } from './agents-source.js'
 import { acceptResults } from './baseline.js'
 import { baselineFile, findReference, type Subject } from './baseline-reference.js'
 import { checkPlaces, deliver } from './deliver.js'
-import { parseRunFlags, type RawRunFlags, type RunFlags } from './run-options.js'
+import type { RawRunFlags, RunFlags } from './run-options.js'
 import { readScenarios } from './scenario-files.js'
+import { parseSearchFlags, serveSearch } from './search-shard.js'
 import { checkUpload, upload } from './upload.js'
 import { openWatchers } from './watchers.js'
 
@@ -40,10 +42,11 @@ export interface RawCapacityFlags extends RawRunFlags {
   readonly verify?: boolean
 }
 
-/** Searches the capacity of one scenario's service and judges it. */
+/** Searches the capacity of one scenario's service and judges it; a shard but the first only sends its part. */
 export async function capacity(name: string, raw: RawCapacityFlags, io: Io): Promise<ExitCode> {
-  const flags = parseRunFlags(raw, io.env)
+  const { flags, shard } = parseSearchFlags(raw, io.env)
   const [scenario] = await readScenarios([name], flags, io)
+  if (shard !== null) return serveSearch(shard, flags, io)
   const given = capacityOf(scenario!)
   const { settings, required } = readSettings(raw, given, budgetLeast(given))
   const reference = await findReference(subjectOf(scenario!, settings), flags, io)
@@ -142,10 +145,12 @@ async function search(
   if (scenario.http.insecure) note('warning: TLS certificates are not verified')
   let result: Result | null = null
   try {
+    const agents = await agentsOf(scenario, flags, io, note)
     result = await runCapacity(scenario, settings, {
       target: flags.target,
       seed: flags.seed,
       workers: flags.workers,
+      agents,
       ...asked,
       signal: interrupt.stop,
       kill: interrupt.kill,

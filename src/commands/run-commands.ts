@@ -254,10 +254,20 @@ export const CAPACITY: CommandSpec = {
     'updateBaseline',
     'allowEnvironment',
     'inconclusive',
+    like('shard', {
+      description:
+        'Search with n machines that all run this command, of which this is number k; the first one directs the others by the broker of --nats; auto takes the number from the CI system',
+    }),
     'resultTo',
+    ...AGENTS.filter((name) => name !== 'onAgentLost'),
+    like('onAgentLost', {
+      description:
+        'When an agent is lost: end the search with exit code 3, or, inconclusively, with what was found until then',
+    }),
     'stream',
   ],
   refuses: [
+    WITHOUT_AGENTS,
     {
       options: [...LOAD],
       why: 'the load is what is searched',
@@ -275,9 +285,9 @@ export const CAPACITY: CommandSpec = {
     },
     { options: ['allowMissing'], why: 'a capacity has no requests to miss', instead: 'remove it' },
     {
-      options: ['shard', 'startAt', ...AGENTS],
-      why: 'a search is sent from one machine',
-      instead: 'run it on a larger machine, or use --max',
+      options: ['startAt'],
+      why: 'the machines of a search are started together anyway',
+      instead: 'remove it',
     },
   ],
   run: async (scenario: string, flags: RawCapacityFlags, io) =>

@@ -126,7 +126,13 @@ export interface RunFlags {
 /** Where agents come from: commands that start them, or a cluster in which they wait. */
 export type AgentsSource =
   | { readonly type: 'commands'; readonly commands: readonly string[] }
-  | { readonly type: 'cluster'; readonly place: ClusterPlace; readonly count: number }
+  | {
+      readonly type: 'cluster'
+      readonly place: ClusterPlace
+      readonly count: number
+      /** Whether this machine sends a part as well. */
+      readonly sendsItself: boolean
+    }
 
 /** Agents that start with the run are there by then. */
 const AGENTS_WAIT_MS: Ms = 120_000
@@ -276,7 +282,9 @@ function readAgents(
     wrong('--nats needs --agents: how many send the load', 'add, for example, --agents 4')
   if (sendSecrets === true && place?.isEncrypted === false)
     wrong('--send-secrets needs an encrypted connection to the broker', 'use tls:// in --nats')
-  return place === undefined || count === undefined ? null : { type: 'cluster', place, count }
+  return place === undefined || count === undefined
+    ? null
+    : { type: 'cluster', place, count, sendsItself: false }
 }
 
 function checkAgents({ type }: AgentsSource, { shard, startAtMs, confirm }: RunFlags, wrong: Wrong): void {
@@ -324,7 +332,8 @@ function checkStdout({ reports, streams }: RunFlags, wrong: Wrong): void {
     wrong(`${toStdout.join(' and ')}: all of them write to stdout`, 'name a file for all but one')
 }
 
-function collectProblems(problems: Problem[], check: () => void): void {
+/** Calls `check`, and adds the problems that it throws. */
+export function collectProblems(problems: Problem[], check: () => void): void {
   try {
     check()
   } catch (error) {

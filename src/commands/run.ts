@@ -18,7 +18,7 @@ import { renderSeveral } from '../report/several.js'
 import { shouldColor } from '../report/style.js'
 import { type Interrupt, listenForInterrupt } from '../run/interrupt.js'
 import { identify, judgeResult } from '../run/result.js'
-import { type AgentsOptions, type RunOptions, runScenario } from '../run/run.js'
+import { type RunOptions, runScenario } from '../run/run.js'
 import type { Scenario } from '../scenario/model/scenario.js'
 import { joinRuns } from '../stats/join.js'
 import type { Result } from '../stats/result.js'
@@ -27,14 +27,13 @@ import { findObstacle } from '../verdict/baseline.js'
 import type { Reference } from '../verdict/measurement.js'
 import { exitCodeOf } from '../verdict/verdict.js'
 import { readMaxSeconds } from './ab-duration.js'
-import { makeJob } from './agent-job.js'
+import { agentsOf } from './agents-source.js'
 import { type Acceptance, acceptResults } from './baseline.js'
 import { baselineFile, findReference, type Subject } from './baseline-reference.js'
-import { checkConfirmable, confirmResult, needsConfirmation } from './confirm.js'
 import { checkPlaces, deliver, saveEarly } from './deliver.js'
 import { ownsStdout, pageOf } from './report.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './run-options.js'
-import { findScenarioFiles, readScenarios, readVariables } from './scenario-files.js'
+import { findScenarioFiles, readScenarios } from './scenario-files.js'
 import { checkUpload, upload } from './upload.js'
 import { openWatchers } from './watchers.js'
 
@@ -56,7 +55,7 @@ export async function prepareRun(names: readonly string[], raw: RawRunFlags, io:
   const flags = parseRunFlags(raw, io.env)
   const scenarios = await readScenarios(names, flags, io)
   readMaxSeconds(flags.maxDuration)
-  if (flags.confirm === 'ab') checkConfirmable(scenarios, flags)
+  if (flags.confirm === 'ab') (await loadConfirm()).checkConfirmable(scenarios, flags)
   checkSeveral(scenarios, flags)
   if (flags.resultTo !== undefined) checkUpload(flags.resultTo, io)
   const jobs: Job[] = []
@@ -72,6 +71,11 @@ export async function prepareRun(names: readonly string[], raw: RawRunFlags, io:
       await acceptResults('update', [result], baselineFile(subjectOf(scenario), flags), io)
   }
   return { flags, start: () => runAll(jobs, flags, io, afterwards) }
+}
+
+/** Sessions are loaded only if they are asked for. */
+function loadConfirm() {
+  return import('./confirm.js')
 }
 
 /** Throws a UserError for flags that only fit one scenario. */
@@ -224,7 +228,7 @@ async function runOne(
       workers: flags.workers,
       shard: flags.shard,
       startAtMs: flags.startAtMs,
-      agents: await agentsOf(scenario, flags, io, progress),
+      agents: await agentsOf(scenario, flags, io, (text) => progress.note(text)),
       signal: interrupt.stop,
       kill: interrupt.kill,
       onProgress: (frame) => {
@@ -249,9 +253,10 @@ async function runOne(
     notices.above = null
   }
   try {
-    if (flags.confirm === 'ab' && needsConfirmation(result, scenario)) {
+    const confirm = flags.confirm === 'ab' ? await loadConfirm() : null
+    if (confirm?.needsConfirmation(result, scenario)) {
       await saveEarly({ result, file: fileOf(result, flags) }, io)
-      result = await confirmResult(result, scenario, { flags, io, interrupt })
+      result = await confirm.confirmResult(result, scenario, { flags, io, interrupt })
     }
   } finally {
     // Watchers get the final verdict, so not earlier.
@@ -275,22 +280,6 @@ async function runOne(
   const sending = { url: flags.resultTo, signal: interrupt.kill, isQuiet: flags.quiet }
   const isSent = await upload({ result, file, ...sending }, io)
   return { result, isWhole: isWritten && isSent }
-}
-
-/** Undefined if this machine sends the load. Throws a UserError if the scenario can't be sent to agents. */
-async function agentsOf(
-  scenario: Scenario,
-  flags: RunFlags,
-  io: Io,
-  progress: Progress,
-): Promise<AgentsOptions | undefined> {
-  const { agents, agentsWaitMs, onAgentLost } = flags
-  if (agents === null) return undefined
-  const job = makeJob({ scenario, flags, env: await readVariables(flags, io), cwd: io.cwd })
-  const { connectAgents } = await import('./agents-source.js')
-  const connect = (signal?: AbortSignal) =>
-    connectAgents(agents, flags, io, { onNote: (text) => progress.note(text), signal })
-  return { connect, job, waitMs: agentsWaitMs, onLost: onAgentLost }
 }
 
 function describeStart({ startAtMs }: RunFlags): string {

@@ -5,7 +5,6 @@ import { messageOf } from '../base/errors.js'
 import type { Io } from '../base/io.js'
 import { openSink, parseStreamFlag } from '../report/live/stream/index.js'
 import type { WatchedRun, Watcher } from '../report/live/watcher.js'
-import { openLiveWeb } from '../report/live/web/live-web.js'
 import type { Frame } from '../stats/frame.js'
 import type { Result } from '../stats/result.js'
 import type { RunFlags } from './run-options.js'
@@ -19,8 +18,10 @@ export async function openWatchers(
   const opened: Watcher[] = []
   const add = (name: string, watcher: Watcher) => opened.push(new Guarded(name, watcher, notice))
   try {
-    if (flags.liveWeb !== null)
+    if (flags.liveWeb !== null) {
+      const { openLiveWeb } = await import('../report/live/web/live-web.js')
       add('--live-web', await openLiveWeb(flags.liveWeb, (text) => io.stderr.write(text)))
+    }
     for (const stream of flags.streams)
       add(`--stream ${parseStreamFlag(stream).sink}`, await openStream(stream, io, notice))
     return opened

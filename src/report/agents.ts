@@ -8,15 +8,19 @@ import type { Result } from '../stats/result.js'
 /** Above this, not every agent is named. */
 const NAMED_MAX = 8
 
-/** `2 agents: one (8 cores, 400/s), …; began within 3ms of each other`. Null if this machine sent the load. */
+/**
+ * `2 agents: one (8 cores, 400/s), …; began within 3ms of each other`, without the rates of a search, whose load changes. Null if
+ * this machine sent the load.
+ */
 export function describeAgents({
   agents,
+  capacity,
   durationSeconds,
-}: Pick<Result, 'agents' | 'durationSeconds'>): string | null {
+}: Pick<Result, 'agents' | 'capacity' | 'durationSeconds'>): string | null {
   if (agents === undefined) return null
   const named = agents.slice(0, NAMED_MAX).map(({ name, cores, requests, lost }) => {
     const seconds = lost ?? durationSeconds
-    const rate = seconds > 0 ? `, ${formatRate(requests / seconds)}` : ''
+    const rate = seconds > 0 && capacity === undefined ? `, ${formatRate(requests / seconds)}` : ''
     return `${printable(name)} (${plural(cores, 'core')}${rate}${describeLoss(lost)})`
   })
   const rest = agents.length > NAMED_MAX ? ` and ${agents.length - NAMED_MAX} more` : ''

@@ -62,7 +62,7 @@ export function listLoads(figures: CapacityFigures): LoadRow[] {
         formatLoad(offered, figures.of),
         formatRate(meanOf(trials.map(({ carried }) => carried)) ?? 0),
         p95 === null ? '–' : formatLatency(p95),
-        formatShare(meanOf(trials.map(({ errorRate }) => errorRate)) ?? 0),
+        formatErrors(trials),
         `${met} of ${trials.length}`,
         remark,
       ],
@@ -82,6 +82,13 @@ function roleOf(
   return 2 * clear.filter(({ met }) => met).length > clear.length ? 'met' : 'missed'
 }
 
+/** Of what was completed; a trial in which nothing was has no errors, and no successes either. */
+function formatErrors(trials: readonly CapacityTrial[]): string {
+  const completed = trials.filter(({ missed }) => missed.every(({ why }) => why !== 'unfinished'))
+  const rate = meanOf(completed.map(({ errorRate }) => errorRate))
+  return rate === null ? '–' : formatShare(rate)
+}
+
 function whyMissed(trials: readonly CapacityTrial[]): string {
   const miss = trials.find(({ missed }) => missed.length > 0)?.missed[0]
   return miss === undefined ? '' : describeMiss(miss)
@@ -96,6 +103,8 @@ function describeMiss({ why, expression }: Miss): string {
   switch (why) {
     case 'threshold':
       return printable(expression ?? '')
+    case 'unfinished':
+      return 'none completed'
     case 'carried':
       return 'not all carried'
     case 'backlog':
@@ -112,6 +121,8 @@ function describeLimit({ why, metric, request, status, expression }: Miss): stri
     case 'threshold':
       if (status !== undefined) return `responses with status ${status}${whose}`
       return metric === undefined ? printable(expression ?? '') : `${metric}${whose}`
+    case 'unfinished':
+      return 'a service that completed nothing in the time of a trial'
     case 'carried':
       return 'its throughput: it completes less than arrives'
     case 'backlog':
@@ -244,6 +255,7 @@ function describeChange(comparison: Comparison | null): string {
 }
 
 function whyOpen({ end, check, of }: CapacityFigures, comparison: Comparison | null): string {
+  if (end === 'stopped') return 'an agent was lost, which ended the search'
   if (end === 'generator') return 'perfctl was the limit: use more --workers, or a larger machine'
   if (check?.by !== 'ab' && check?.isCarried === null)
     return `whether it carries ${formatLoad(check.load, of)} is open: raise the --budget`

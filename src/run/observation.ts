@@ -7,8 +7,8 @@ import type { ObservedMetrics } from '../scenario/model/observe.js'
 import type { ReportedFigure, ServiceFrame } from '../stats/frame.js'
 import { type TargetFigures, unmeasuredTarget, withMetrics } from '../stats/target.js'
 import { summarizeMetrics } from '../stats/target-metrics.js'
-import { MetricsWatch, type ScrapeOptions } from './metrics/metrics-watch.js'
-import { openWatch, type Watch, type Watched } from './process/watch.js'
+import type { MetricsWatch, ScrapeOptions } from './metrics/metrics-watch.js'
+import type { Watch, Watched } from './process/watch.js'
 
 /** What is known of the run that is observed. */
 export interface Observed extends Watched, ScrapeOptions {
@@ -31,9 +31,10 @@ export class Observation {
   /** Prepares what the scenario observes; null if it observes nothing but answers. */
   static async open(observed: Observed): Promise<Observation | null> {
     const wanted = observed.observe?.metrics
-    const processes = await openWatch(observed)
+    const processes = observed.observe?.process === undefined ? null : await openProcesses(observed)
     if (wanted === undefined) return processes && new Observation(processes, null, null)
     if (observed.isShard) return new Observation(processes, null, wanted)
+    const { MetricsWatch } = await import('./metrics/metrics-watch.js')
     return new Observation(processes, await MetricsWatch.open(wanted, observed), null)
   }
 
@@ -65,6 +66,11 @@ export class Observation {
     this.processes?.end()
     await this.metrics?.end()
   }
+}
+
+async function openProcesses(observed: Observed): Promise<Watch | null> {
+  const { openWatch } = await import('./process/watch.js')
+  return openWatch(observed)
 }
 
 /** The metrics of a shard: nobody reads them, because each shard would read the same. */

@@ -3,8 +3,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, userError } from '../base/errors.js'
-import { runStepsOnce, type StepsOnceEnd, type StepsOnceOptions } from '../load/once/run-steps-once.js'
-import { SingleUser } from '../load/once/single-user.js'
+import type { StepsOnceEnd, StepsOnceOptions } from '../load/once/run-steps-once.js'
 import type { Plan } from '../plan/plan.js'
 import type { Step } from '../scenario/model/journey.js'
 import type { Scenario } from '../scenario/model/scenario.js'
@@ -66,6 +65,10 @@ async function run(
   { signal, kill, ...known }: Known,
 ): Promise<StepsOnceEnd> {
   if (steps.length === 0) return { variables: known.variables, answered: 0, failed: null }
+  const [{ SingleUser }, { runStepsOnce }] = await Promise.all([
+    import('../load/once/single-user.js'),
+    import('../load/once/run-steps-once.js'),
+  ])
   const user = await SingleUser.open(plan)
   const cut = signal ?? kill
   try {

@@ -89,10 +89,10 @@ export interface CapacityTrial {
 /** What a trial missed. */
 export interface Miss {
   /**
-   * `threshold`: a limit. `carried`: more arrived than was completed. `backlog`: the number of unfinished iterations grew.
-   * `dropped`: arrivals found no free virtual user.
+   * `threshold`: a limit. `unfinished`: nothing that was sent was completed. `carried`: more arrived than was completed.
+   * `backlog`: the number of unfinished iterations grew. `dropped`: arrivals found no free virtual user.
    */
-  readonly why: 'threshold' | 'carried' | 'backlog' | 'dropped'
+  readonly why: 'threshold' | 'unfinished' | 'carried' | 'backlog' | 'dropped'
   /** The limit, as written; only for thresholds. */
   readonly expression?: string
   /** The metric's id; only for thresholds. */

@@ -59,7 +59,7 @@ function readTrial(shape: Shape): CapacityTrial {
 
 function readMiss(shape: Shape): Miss {
   return {
-    why: shape.get('why').oneOf(['threshold', 'carried', 'backlog', 'dropped']),
+    why: shape.get('why').oneOf(['threshold', 'unfinished', 'carried', 'backlog', 'dropped']),
     ...shape.get('expression').or((value) => ({ expression: value.text() }), {}),
     ...shape.get('metric').or((value) => ({ metric: value.text() }), {}),
     ...shape.get('request').or((value) => ({ request: value.text() }), {}),

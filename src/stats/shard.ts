@@ -56,8 +56,16 @@ export function listLoadDoubts({
   shards,
   stoppedBy,
   agents = [],
-}: Partial<Pick<Result, 'shards' | 'stoppedBy' | 'agents'>>): string[] {
-  const doubts = agents.flatMap(({ name, lost }) => (lost === null ? [] : [describeLoss(name, lost, agents)]))
+  capacity,
+}: Partial<Pick<Result, 'shards' | 'stoppedBy' | 'agents'>> & {
+  /** What a search found; absent for a run. */
+  readonly capacity?: object | undefined
+}): string[] {
+  const doubts = agents.flatMap(({ name, lost }) => {
+    if (lost === null) return []
+    const rest = capacity === undefined ? describeRest(lost, agents) : ', which ended the search'
+    return [`agent ${name} was lost after ${formatDuration(Math.round(lost * 1000))}${rest}`]
+  })
   if (shards === null || shards === undefined) return doubts
   const starts = shards.map(({ startedAt }) => Date.parse(startedAt))
   const seconds = (Math.max(...starts) - Math.min(...starts)) / 1000
@@ -72,10 +80,9 @@ export function listLoadDoubts({
   return doubts
 }
 
-function describeLoss(name: string, lost: number, agents: readonly AgentMark[]): string {
+function describeRest(lost: number, agents: readonly AgentMark[]): string {
   const left = agents.filter((other) => other.lost === null || other.lost > lost).length
-  const after = formatDuration(Math.round(lost * 1000))
-  return `agent ${name} was lost after ${after}; from then on, ${left} of ${agents.length} agents sent the load`
+  return `; from then on, ${left} of ${agents.length} agents sent the load`
 }
 
 /** Reads an agent of a result. */

@@ -99,6 +99,50 @@ test('what is too much for the first load is said at once', async () => {
   expect(session.results()[0]!.capacity!.limitedBy).toMatchObject({ why: 'threshold', metric: 'p95' })
 }, 150_000)
 
+describe('a service that carries nothing is no error of the search, whether its first load is named or not', () => {
+  test.each([
+    ['named', SCENARIO],
+    ['found', SCENARIO.replace('from: 40/s, ', '')],
+  ])(
+    'it answers 429 to everything: %s',
+    async (_, scenario) => {
+      const session = startSession({ 'shop.yaml': scenario })
+      const { url } = await startTarget((_, response) => {
+        response.statusCode = 429
+        response.end('slow down')
+      })
+      const { code, stdout } = await session.perfctl(['capacity', 'shop.yaml', '-t', url])
+      expect(code, stdout).toBe(1)
+      expect(oneLine(stdout)).toMatch(/✗ Failed: ".*" never succeeded: .*status 429/)
+      expect(session.results()[0]!.capacity).toMatchObject({
+        end: 'from_missed',
+        limitedBy: { why: 'threshold', metric: 'error_rate', status: 429 },
+      })
+    },
+    150_000,
+  )
+
+  test.each([
+    ['named', SCENARIO],
+    ['found', SCENARIO.replace('from: 40/s, ', '')],
+  ])(
+    'it never answers: %s',
+    async (_, scenario) => {
+      const session = startSession({ 'shop.yaml': scenario.replace('timeout: 10s', 'timeout: 60s') })
+      const { url } = await startTarget(() => {})
+      const { code, stdout } = await session.perfctl(['capacity', 'shop.yaml', '-t', url])
+      expect(code, stdout).toBe(1)
+      expect(oneLine(stdout)).toMatch(/✗ Failed: "shop" does not even carry .* within its limits/)
+      expect(oneLine(stdout)).toContain('✗ none completed')
+      expect(session.results()[0]!.capacity).toMatchObject({
+        end: 'from_missed',
+        limitedBy: { why: 'unfinished' },
+      })
+    },
+    150_000,
+  )
+})
+
 test('a rate limiter is named as the limit', async () => {
   const session = startSession({ 'shop.yaml': SCENARIO })
   const recent: number[] = []

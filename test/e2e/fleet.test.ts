@@ -164,7 +164,7 @@ describe('a fleet of threads', () => {
 
 describe('the library', () => {
   test('runs several scenarios at once in one process, and leaves nothing open', async () => {
-    const scenario = await loadScenario(new URL('../../bench/plain.yaml', import.meta.url).pathname)
+    const scenario = await loadScenario(new URL('../../bench/speed/plain.yaml', import.meta.url).pathname)
     const short = { ...scenario, load: closedLoad({ start: 2, stages: [{ durationMs: 1000, target: 2 }] }) }
     const before = handles()
     const frames: number[] = []
@@ -181,7 +181,7 @@ describe('the library', () => {
   })
 
   test('a signal ends a run normally, with what was measured', async () => {
-    const scenario = await loadScenario(new URL('../../bench/plain.yaml', import.meta.url).pathname)
+    const scenario = await loadScenario(new URL('../../bench/speed/plain.yaml', import.meta.url).pathname)
     const long = {
       ...scenario,
       load: closedLoad({ stages: [{ durationMs: 60_000, target: 1 }], thinkTimeMs: [5, 5] }),

@@ -385,6 +385,94 @@ test.skipIf(!hasBroker)(
   60_000,
 )
 
+const SEARCH = `
+capacity: { from: 100/s, max: 400/s, trial: 2s, settle: 500ms, sum: 6s, budget: 90s }
+thresholds: [p95 < 900ms]
+`
+
+describe.skipIf(!hasBroker)(`a search for the capacity on agents at a broker${needs}`, () => {
+  test('loses nothing when the broker is restarted in the middle', async () => {
+    const target = await startTarget(answerAfter(2))
+    const session = startSession({ 'shop.yaml': SHOP('{ rate: 1/s, duration: 1s }', SEARCH) })
+    const broker = await startBroker()
+    await startAgents(session, broker.url, ['one', 'two'])
+    const running = session.perfctl(
+      ['capacity', 'shop.yaml', '-t', target.url, ...onCluster(broker.url, 2)],
+      KEYED,
+    )
+    while (countAll(target) < 400) await sleep(20)
+    await broker.stop()
+    await sleep(2500)
+    await broker.start()
+    const { code, stdout, stderr } = await running
+    expect(code, stdout + stderr).toBe(0)
+    const [result] = session.results()
+    expect(result!.capacity).toMatchObject({ end: 'max_carried', lower: 400 })
+    // What was measured is all that was offered, also while nobody heard of it.
+    for (const { offered, carried, met } of result!.capacity!.trials)
+      if (met) expect(carried / offered).toBeGreaterThan(0.95)
+    expect(result!.agents!.map(({ lost }) => lost)).toEqual([null, null])
+  }, 120_000)
+
+  const shard = (url: string, target: string, index: string) => [
+    ...['capacity', 'shop.yaml', '-t', target, '--shard', index, '--nats', url, '--cluster', 'build-17'],
+    ...['--workers', '1'],
+  ]
+
+  test('is carried by machines that all run it: the first one directs the others', async () => {
+    const target = await startTarget(answerAfter(2))
+    const session = startSession({ 'shop.yaml': SHOP('{ rate: 1/s, duration: 1s }', SEARCH) })
+    const broker = await startBroker()
+    // A CI system with 3 jobs numbers them.
+    const others = [1, 2].map((index) =>
+      start(session, shard(broker.url, target.url, 'auto'), {
+        ...KEYED,
+        ...{ CIRCLE_NODE_INDEX: String(index), CIRCLE_NODE_TOTAL: '3' },
+      }),
+    )
+    const { code, stdout, stderr } = await session.perfctl(shard(broker.url, target.url, '1/3'), KEYED)
+    expect(code, stdout + stderr).toBe(0)
+    expect(await Promise.all(others.map((other) => other.code))).toEqual([0, 0])
+    const [result, ...more] = session.results()
+    expect(more).toEqual([])
+    expect(result!.capacity).toMatchObject({ end: 'max_carried', lower: 400 })
+    expect(result!.environment).toMatchObject({ agents: 3, workers: 3 })
+    const sent = result!.agents!.map(({ requests }) => requests)
+    expect(Math.max(...sent) / Math.min(...sent)).toBeLessThan(1.1)
+    expect(others[0]!.output()).toMatch(/shard 2 of 3: .*-2 waits for runs of cluster build-17/)
+    expect(others[0]!.output()).toContain('shard 2 of 3: the run is over')
+  }, 120_000)
+
+  test('needs them: one that nobody directs, or that waits for the others in vain, is exit 3', async () => {
+    const session = startSession({ 'shop.yaml': SHOP('{ rate: 1/s, duration: 1s }', SEARCH) })
+    const broker = await startBroker()
+    const alone = async (index: string) => {
+      const args = [...shard(broker.url, 'http://127.0.0.1:9', index), '--agents-wait', '1s']
+      const { code, stdout, stderr } = await session.perfctl(args, KEYED)
+      return [code, flat(stdout + stderr)]
+    }
+    expect(await alone('2/2')).toEqual([
+      3,
+      expect.stringContaining('nobody wanted this machine as an agent within 1s'),
+    ])
+    expect(await alone('1/2')).toEqual([3, expect.stringContaining('0 of 1 agent free in cluster build-17')])
+  }, 60_000)
+
+  test('that is interrupted on a shard ends there, and for all', async () => {
+    const target = await startTarget(answerAfter(2))
+    const session = startSession({ 'shop.yaml': SHOP('{ rate: 1/s, duration: 1s }', SEARCH) })
+    const broker = await startBroker()
+    const other = start(session, shard(broker.url, target.url, '2/2'))
+    const running = session.perfctl(shard(broker.url, target.url, '1/2'), KEYED)
+    while (countAll(target) < 300) await sleep(20)
+    other.child.kill('SIGINT')
+    expect(await other.code).toBe(130)
+    const { code, stdout } = await running
+    expect(code, stdout).toBe(3)
+    expect(flat(stdout)).toMatch(/^✗ Error: agent .*-2 was lost after [\d.]+m?s: it was stopped there/)
+  }, 60_000)
+})
+
 describe('a broker', () => {
   test('that can not be reached is exit 3; an agent goes on trying', async () => {
     const session = startSession({ 'shop.yaml': SHOP('{ vus: 2, duration: 5s }') })
@@ -449,6 +537,20 @@ describe('a broker', () => {
     [['run', 'shop.yaml', '--cluster', 'ci'], '--cluster needs --nats'],
     [['run', 'shop.yaml', '--agent', 'x', '--agents', '2'], '--agents needs --nats'],
     [['agent', '--stdio', '--cluster', 'ci'], '--cluster needs --nats'],
+    [['capacity', 'shop.yaml', '--shard', '1/2'], '--shard needs --nats: the broker by which the machines'],
+    [
+      ['capacity', 'shop.yaml', '--shard', '1/2', '--nats', 'localhost', '--agents', '2'],
+      "--shard can't be used with --agents",
+    ],
+    [['capacity', 'shop.yaml', '--shard', '1/2', '--agent', 'x'], "--shard can't be used with --agent:"],
+    [['capacity', 'shop.yaml', '--shard', '3/2', '--nats', 'localhost'], '--shard 3/2: must be k/n'],
+    [['capacity', 'shop.yaml', '--shard', 'auto', '--nats', 'localhost'], '--shard auto: no variable of'],
+    [['capacity', 'shop.yaml', '--nats', 'localhost'], '--nats needs --agents'],
+    [['capacity', 'shop.yaml', '--start-at', '2000000000'], 'are started together anyway'],
+    [
+      ['capacity', 'shop.yaml', '--on-agent-lost', 'continue'],
+      '--on-agent-lost: this machine sends the load',
+    ],
     [['agent', '--stdio', '--once'], '--once needs --nats'],
     [['agent', '--stdio', '--nats', 'localhost'], "--stdio can't be used with --nats"],
     [['agent', '--nats', 'localhost', '--allow-target', 'http://x'], '--allow-target http://x: not a host'],

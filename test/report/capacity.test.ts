@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { capacityHeadline } from '../../src/report/capacity.js'
+import { capacityHeadline, listLoads, summarizeSearch } from '../../src/report/capacity.js'
 import { RESULTS } from './results.js'
 
 const found = RESULTS.capacity.capacity!
@@ -10,4 +10,25 @@ test.each([
   [{ ...open, trials: [] }, 'Interrupted: what "shop" carries is not known yet.'],
 ])('an interrupted search says what is known', (capacity, headline) => {
   expect(capacityHeadline('interrupted', capacity, null)).toBe(headline)
+})
+
+test('a service that answers nothing has no error rate, and that is what limits it', () => {
+  const [trial] = found.trials
+  const silent = { why: 'unfinished' } as const
+  const capacity = {
+    ...found,
+    lower: null,
+    upper: 40,
+    end: 'from_missed' as const,
+    limitedBy: silent,
+    trials: [
+      { ...trial!, offered: 40, carried: 0, p95: null, met: false, missed: [silent] },
+      { ...trial!, offered: 40, carried: 0, p95: null, met: false, missed: [silent] },
+    ],
+  }
+  expect(listLoads(capacity)[0]!.cells).toEqual(['40.0/s', '0/s', '–', '–', '0 of 2', '✗ none completed'])
+  expect(summarizeSearch(capacity)).toContain('limited by a service that completed nothing')
+  // Errors that came after all are those of what was completed.
+  const late = { ...capacity, trials: [...capacity.trials, { ...trial!, offered: 40, errorRate: 1 }] }
+  expect(listLoads(late)[0]!.cells[3]).toBe('100%')
 })

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import format from '../../src/report/formats/html.js'
 import { Browser, CHROMIUM, FLAGS } from './html/browser.js'
-import { observed, RESULTS } from './results.js'
+import { observed, RESULTS, scaling } from './results.js'
 
 describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
   let directory: string
@@ -157,6 +157,58 @@ describe.skipIf(!existsSync(CHROMIUM))('the charts on one time axis', () => {
       "['.moments', '.moments-hint', '.tracks .plot'].map((each) => getComputedStyle(document.querySelector(each)).display)",
     )
     expect(displays).toEqual(['none', 'none', 'block'])
+  })
+})
+
+describe.skipIf(!existsSync(CHROMIUM))('the charts by load', () => {
+  const LOADS = [1, 2, 4, 8, 16, 24, 32, 33, 64]
+  const page = format.render(scaling(LOADS), null)
+  let browser: Browser
+  beforeAll(() => {
+    browser = new Browser()
+  })
+  afterAll(() => browser.close())
+
+  const SHOWN = `[...document.querySelectorAll('.loose span')]
+    .filter((span) => getComputedStyle(span).opacity === '1')
+    .map((span) => [...span.children].map((value) => value.textContent))`
+  /** Where the lines are that show the places of figures, as shares of the drawing. */
+  const LINES = `[...document.querySelectorAll('.loose line')]
+    .filter((line) => getComputedStyle(line).stroke !== 'none')
+    .map((line) => parseFloat(line.getAttribute('x1')))`
+
+  /** The place of a load in the first of its charts. */
+  async function placeOf(load: number): Promise<[x: number, y: number]> {
+    return browser.read(`(() => {
+      const { left, width, top, height } = document.querySelector('.tracks .plot').getBoundingClientRect()
+      return [left + (${load} / 80) * width, top + height / 2]
+    })()`)
+  }
+
+  test.each([1100, 400])('show the load that is pointed at, %d px wide', async (width) => {
+    await browser.open(page, width)
+    expect(await browser.read(SHOWN)).toEqual([])
+    for (const load of [8, 64]) {
+      await browser.pointAt(...(await placeOf(load)))
+      const shown = await browser.read<string[][]>(SHOWN)
+      expect(shown).toHaveLength(1)
+      expect(shown[0]![0]).toMatch(new RegExp(`^${load} users  ·  carried `))
+      expect(shown[0]![1]).toMatch(/^p95 /)
+      expect(await browser.read(LINES)).toEqual([(load / 80) * 100])
+    }
+    expect(await browser.read('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+  })
+
+  test('keep the load of a click, and the arrow keys move it, from load to load', async () => {
+    await browser.open(page, 1100)
+    const place = await placeOf(24)
+    await browser.pointAt(...place)
+    await browser.click(...place)
+    await browser.pointAt(1, 1)
+    for (const load of [24, 32, 33, 48, 64]) {
+      expect((await browser.read<string[][]>(SHOWN))[0]![0]).toContain(`${load} users`)
+      await browser.press('ArrowRight')
+    }
   })
 })
 

@@ -6,7 +6,7 @@ import format from '../../src/report/formats/html.js'
 import type { Result } from '../../src/stats/result.js'
 import { SHOP, simulate } from '../verdict/simulate.js'
 import { readTags, readText } from './html/page.js'
-import { observed, RESULTS, withTimeline } from './results.js'
+import { observed, RESULTS, scaling, withTimeline } from './results.js'
 
 const { passed, failed, regressed, unsure, hostile } = RESULTS
 const render = (result: Result) => format.render(result, nextStep(result))
@@ -131,6 +131,49 @@ describe('the page', () => {
   test.each(Object.entries(RESULTS))('shows no missing figure as a number, for a %s result', (_, result) => {
     expect(render(result)).not.toMatch(/NaN|Infinity|undefined|>null|object Object/)
   })
+})
+
+describe('the charts of a search for a capacity', () => {
+  const LOADS = [1, 2, 4, 8, 16, 24, 32, 33, 64]
+  const chartsOf = (page: string) =>
+    [...page.matchAll(/<figcaption><b>([^<]*)<\/b>(.*?)<\/figcaption>/g)]
+      .map(([, title, legend]) => [title, readText(legend!).trim()])
+      .slice(0, 3)
+
+  test('have what was carried over what was offered, the bracket shaded in both', () => {
+    const page = render(RESULTS.capacity)
+    expect(chartsOf(page).slice(0, 2)).toEqual([
+      ['Carried and offered', 'offered carried'],
+      ['p95 by load', ''],
+    ])
+    expect(page.match(/class="band"/g)).toHaveLength(2)
+  })
+
+  test('have a model if it fits six loads, with their points and its peak', () => {
+    const page = render(scaling(LOADS))
+    expect(chartsOf(page)[2]).toEqual(['Carried by iterations in progress', 'measured model (USL)'])
+    expect(page.match(/<circle class="mark"/g)!.length - marksBeside(page)).toBe(LOADS.length)
+    expect(page.match(/<circle class="peak"/g)).toHaveLength(1)
+    expect(readText(page)).toMatch(/model, not a measurement.* It peaks at 6\d\d\/s, with 4\d in progress/)
+  })
+
+  test('say where a distant peak is, but do not draw it', () => {
+    const page = render(scaling([1, 2, 3, 4, 5, 6]))
+    expect(page).toContain('<path class="line model"')
+    expect(page).not.toContain('<circle class="peak"')
+  })
+
+  test.each([
+    ['trials at five loads, however many', [1, 1, 2, 2, 4, 4, 8, 8, 16, 16]],
+    ['loads that are close to each other', [20, 21, 22, 23, 24, 25, 26]],
+  ])('have no model of %s', (_, loads) => {
+    expect(render(scaling(loads))).not.toContain('model (USL)')
+  })
+
+  /** The marks of the baseline in other charts. */
+  function marksBeside(page: string): number {
+    return page.split('<h2 id="requests">')[1]!.match(/<circle class="mark"/g)?.length ?? 0
+  }
 })
 
 describe('charts on one time axis', () => {

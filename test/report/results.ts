@@ -6,6 +6,7 @@ import type { Result, TimelinePoint } from '../../src/stats/result.js'
 import { percentileMs } from '../../src/stats/summary.js'
 import { poolWindows } from '../../src/stats/window.js'
 import { makeBaseline } from '../../src/verdict/baseline.js'
+import { throughputAt } from '../../src/verdict/capacity/usl.js'
 import { compare } from '../../src/verdict/compare.js'
 import { SHOP, shopWith, simulate } from '../verdict/simulate.js'
 
@@ -149,6 +150,28 @@ const capacity: Result = (() => {
   })
   return { ...found, comparison, verdict: 'regressed' }
 })()
+
+/** A search in virtual users that the Universal Scalability Law fits: each load has its trials, and one was in doubt. */
+export function scaling(loads: readonly number[], law = LAW): Result {
+  const { capacity: found, ...result } = RESULTS.capacity
+  const [usual] = found!.trials
+  const trials = loads.map((offered, index) => {
+    const carried = throughputAt(law, offered) * (1 + 0.01 * (-1) ** index)
+    return { ...usual!, offered, concurrency: offered, carried, p95: (1000 * offered) / carried }
+  })
+  const doubtful = { ...usual!, offered: 48, concurrency: 48, carried: 10 }
+  const capacity = {
+    ...found!,
+    of: 'vus' as const,
+    lower: 32,
+    upper: 33,
+    trials: [...trials, { ...doubtful, met: false, unsure: true as const }],
+  }
+  return { ...result, capacity }
+}
+
+/** It peaks at 44 users. */
+const LAW = { single: 50, contention: 0.03, coherency: 0.0005 }
 
 export const RESULTS = {
   passed: withTimeline(passed),

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test, vi } from 'vitest'
 import { countPairs, USUAL_PAIR } from '../verdict/capacity/pairs.js'
-import { countCarried, countFound, USUAL } from '../verdict/capacity/searches.js'
+import { countCarried, countEstimates, countFound, USUAL } from '../verdict/capacity/searches.js'
 import { trueCapacity } from '../verdict/capacity/truth.js'
 import { WORLDS } from '../verdict/capacity/worlds.js'
 
@@ -39,6 +39,22 @@ test('a generator that is the limit never gives an upper bound', () => {
     within: 0,
     ends: { generator: 20 },
   })
+})
+
+// Some worlds are slower than they seem at first: after damage nobody knows how long a recovery takes.
+test.each([
+  ['slots', Number.POSITIVE_INFINITY, 0.35],
+  ['slots, poisson', Number.POSITIVE_INFINITY, 0.3],
+  ['M/M/4, p95', Number.POSITIVE_INFINITY, 0.35],
+  ['M/M/16, p95', Number.POSITIVE_INFINITY, 0.3],
+  ['noise 3 %', Number.POSITIVE_INFINITY, 0.3],
+  ['both 5 %, noise 2 %', Number.POSITIVE_INFINITY, 0.3],
+  ['slots', 0.9, 0.1],
+  ['M/M/4, p95', 0.9, 0.2],
+] as const)('%s, up to %d times what it carries: the rest is estimated', (name, share, most) => {
+  const { error, growths } = countEstimates(WORLDS[name]!, 30, share)
+  expect(error).toBeLessThan(most)
+  expect(growths).toBe(0)
 })
 
 // A tolerance of 4 %: the load of the check is 4 % below the capacity, and a service of 8 % less can't carry it.

@@ -15,7 +15,7 @@ import { openWorld } from './node-world.js'
 import { WorkerLoad } from './worker-load.js'
 
 /** Users are added throughout, because setting up connections needs to be warm, too. */
-const WARMUP_MS = 500
+const WARMUP_MS = 250
 const USERS = 100
 const RATE = 5000
 

@@ -33,8 +33,16 @@ export interface FleetOptions {
   readonly onWorkerEnd: (worker: number) => void
 }
 
-/** Tells all workers that from `atMs` of the measured part on the level is `level`. Takes effect in time if that is half a second ahead. */
-export type SetLevel = (atMs: Ms, level: number) => void
+/** Tells all workers that from `atMs` of the measured part on the level is `level`. */
+export type SetLevel = (atMs: Ms, level: number) => LevelChange
+
+/** A change of the level that was told. */
+export interface LevelChange {
+  /** The machines that heard of it too late, or haven't answered yet. Empty for the threads of this one, which share its clock. */
+  readonly late: readonly string[]
+}
+
+const IN_TIME: LevelChange = { late: [] }
 
 /** How a load ended. */
 export interface FleetEnd {
@@ -110,7 +118,10 @@ export async function runFleet(plan: Plan, options: FleetOptions, program = WORK
       const beginAt = options.beginAt === undefined ? now() + HEAD_START_MS : await options.beginAt()
       options.onBegin(beginAt - now())
       tellAll({ type: 'begin', at: beginAt })
-      options.onSteerable?.((atMs, level) => tellAll({ type: 'level', atMs, level }))
+      options.onSteerable?.((atMs, level) => {
+        tellAll({ type: 'level', atMs, level })
+        return IN_TIME
+      })
       const { durationMs } = new Profile(load.start, load.stages)
       deadline.within(beginAt - now() + load.warmupMs + durationMs + load.gracefulStopMs + LATE_MS)
       if (options.stop.aborted) stop()

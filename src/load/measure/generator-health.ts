@@ -78,6 +78,11 @@ function describeWorkers(seconds: readonly Second[]): WorkerHealth[] {
   }))
 }
 
+/** Whether a worker was busy in a second. One such second decides nothing: see {@link judgeGenerator}. */
+export function isBusy({ busy }: Pick<Second, 'busy'>): boolean {
+  return busy.some((share) => share > BUSY)
+}
+
 type Names = readonly string[] | undefined
 
 function nameOf(worker: number, workers: number, names: Names): string {

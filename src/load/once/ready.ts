@@ -11,8 +11,7 @@ import type { Plan } from '../../plan/plan.js'
 import type { Ready } from '../../scenario/model/ready.js'
 import type { Scenario } from '../../scenario/model/scenario.js'
 import type { ReadyMark, Result } from '../../stats/result.js'
-import { runStepsOnce, type StepsOnce } from './run-steps-once.js'
-import { SingleUser } from './single-user.js'
+import type { StepsOnce } from './run-steps-once.js'
 
 /** From an answer to the next try: short for a service that is starting, and no load for one that takes minutes. */
 const PAUSE_MS = 200
@@ -44,6 +43,10 @@ async function ask(
   secrets: readonly string[],
   { signal, onWait }: ReadyOptions,
 ): Promise<ReadyMark> {
+  const [{ SingleUser }, { runStepsOnce }] = await Promise.all([
+    import('./single-user.js'),
+    import('./run-steps-once.js'),
+  ])
   const limit = formatDuration(withinMs)
   const shown = (text: string) => printable(redact(text, secrets))
   const late = new AbortController()

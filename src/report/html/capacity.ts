@@ -1,10 +1,10 @@
 /**
  * The section on a search for a capacity: the loads that were tried, and what the service made of them.
  */
-import { formatLatency, formatRate, formatShare } from '../../base/units.js'
+import { formatCount, formatLatency, formatRate, formatShare } from '../../base/units.js'
 import type { CapacityFigures, CapacityTrial } from '../../stats/capacity.js'
 import type { Result } from '../../stats/result.js'
-import { fitScalability } from '../../verdict/capacity/usl.js'
+import { fitScalability, throughputAt } from '../../verdict/capacity/usl.js'
 import {
   describeFigures,
   formatLoad,
@@ -14,10 +14,12 @@ import {
   type ShownSearch,
   summarizeSearch,
 } from '../capacity.js'
-import { type Chart, renderChart } from './chart.js'
+import type { Chart } from './chart.js'
+import { formatTick } from './distribution.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
 import { roundTicks } from './scale.js'
 import { renderTable } from './table.js'
+import { renderPointTracks } from './tracks.js'
 
 /** Renders the charts and the table of a search, in a session also those of side a; nothing without one. */
 export function renderCapacity(result: Pick<Result, 'capacity' | 'session'>): Markup {
@@ -45,9 +47,7 @@ function renderSearch(
       ? html`<p class="hint">${describeFigures(capacity, session)}, as are those at the top.</p>\n`
       : NOTHING
   return html`${heading}<p>${summarizeSearch(capacity)}. Limits of a trial: ${capacity.slo.join(', ')}.</p>
-${hint}<div class="charts">
-${renderCharts(capacity)}</div>
-${renderTable(`${title === null ? 'Loads' : `${title}: loads`} that were tried`, columns, rows)}${renderModel(capacity)}`
+${hint}${renderLoads(capacity)}${renderTable(`${title === null ? 'Loads' : `${title}: loads`} that were tried`, columns, rows)}${renderModel(capacity)}`
 }
 
 /** The means of the trials at one load. */
@@ -55,91 +55,133 @@ interface LoadPoint {
   readonly offered: number
   readonly carried: number
   readonly p95: number | null
+  /** Iterations in progress; null if it isn't known. */
+  readonly concurrency: number | null
 }
 
-function pointsOf({ trials }: CapacityFigures): LoadPoint[] {
+function pointsOf(trials: readonly CapacityTrial[]): LoadPoint[] {
   const loads = [...new Set(trials.map(({ offered }) => offered))].sort((a, b) => a - b)
   return loads.map((offered) => {
     const own = trials.filter((trial) => trial.offered === offered)
-    const latencies = own.flatMap(({ p95 }) => p95 ?? [])
     return {
       offered,
-      carried: mean(own.map(({ carried }) => carried)),
-      p95: latencies.length === 0 ? null : mean(latencies),
+      carried: mean(own.map(({ carried }) => carried))!,
+      p95: mean(own.flatMap(({ p95 }) => p95 ?? [])),
+      concurrency: mean(own.flatMap(({ concurrency }) => concurrency ?? [])),
     }
   })
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length
 }
 
-function renderCharts(capacity: CapacityFigures): Content {
-  const points = pointsOf(capacity)
+/** Renders what was carried, and how fast, by the load that was offered. */
+function renderLoads(capacity: CapacityFigures): Content {
+  const points = pointsOf(capacity.trials)
   const { of, lower, upper } = capacity
   const xTicks = roundTicks(points.at(-1)!.offered, 5)
-  const xMax = xTicks.at(-1)!
   const between =
     lower === null || upper === null
       ? ''
       : `, the capacity is between ${formatLoad(lower, of)} and ${formatLoad(upper, of)}`
-  const frame: Pick<Chart, 'xs' | 'xMax' | 'xTicks' | 'band'> = {
+  const frame = {
     xs: points.map(({ offered }) => offered),
-    xMax,
-    xTicks: xTicks.map((at) => ({ at, label: formatLoad(at, of) })),
+    xMax: xTicks.at(-1)!,
+    xTicks: of === 'rate' ? rateLabels(xTicks) : xTicks.map((at) => ({ at, label: formatCount(at) })),
     ...(lower !== null && upper !== null && { band: { from: lower, to: upper } }),
+    position: (index: number) => formatLoad(points[index]!.offered, of),
   }
   const slowest = Math.max(1, ...points.map(({ p95 }) => p95 ?? 0))
-  const fastest = Math.max(
-    ...points.map(({ carried }) => carried),
-    of === 'rate' ? points.at(-1)!.offered : 0,
-  )
-  return [
-    renderChart(
-      {
-        ...frame,
-        title: 'p95 by load',
-        description: `up to ${formatLatency(slowest)}${between}`,
-        yTicks: roundTicks(slowest, 3).map((at) => ({ at, label: at === 0 ? '0' : formatLatency(at) })),
-        lines: [{ label: 'p95', look: 'b', values: points.map(({ p95 }) => p95) }],
-        readout: (index) => describe(points[index]!, capacity),
-      },
-      'small',
-    ),
-    renderChart(
-      {
-        ...frame,
-        title: of === 'rate' ? 'Carried and offered' : 'Carried by users',
-        description: `up to ${formatRate(Math.max(...points.map(({ carried }) => carried)))} carried${between}`,
-        yTicks: roundTicks(fastest, 3).map((at) => ({ at, label: at === 0 ? '0' : formatRate(at) })),
-        lines: [
-          { label: 'carried', look: 'a', values: points.map(({ carried }) => carried) },
-          ...(of === 'rate'
-            ? [{ label: 'offered', look: 'plain' as const, values: points.map(({ offered }) => offered) }]
-            : []),
-        ],
-        readout: (index) => describe(points[index]!, capacity),
-      },
-      'small',
-    ),
-  ]
+  const carriedMost = Math.max(...points.map(({ carried }) => carried))
+  const fastest = Math.max(carriedMost, of === 'rate' ? points.at(-1)!.offered : 0)
+  const carried: Chart = {
+    ...frame,
+    isLead: true,
+    title: of === 'rate' ? 'Carried and offered' : 'Carried by users',
+    description: `up to ${formatRate(carriedMost)} carried${between}`,
+    yTicks: rateLabels(roundTicks(fastest, 5)),
+    lines: [
+      ...(of === 'rate'
+        ? [{ label: 'offered', look: 'plain' as const, values: points.map(({ offered }) => offered) }]
+        : []),
+      { label: 'carried', look: 'a', values: points.map(({ carried }) => carried) },
+    ],
+    readout: (index) => `carried ${formatRate(points[index]!.carried)}`,
+  }
+  const latency: Chart = {
+    ...frame,
+    title: 'p95 by load',
+    description: `up to ${formatLatency(slowest)}${between}`,
+    yTicks: roundTicks(slowest, 2).map((at) => ({ at, label: at === 0 ? '0' : formatTick(at) })),
+    lines: [{ label: 'p95', look: 'b', values: points.map(({ p95 }) => p95), isArea: true }],
+    readout: (index) => `p95 ${formatLatency(points[index]!.p95)}`,
+  }
+  return renderPointTracks([carried, latency], of === 'rate' ? 'a load' : 'a number of users')
 }
 
-function describe({ offered, carried, p95 }: LoadPoint, { of }: CapacityFigures): string {
-  return `${formatLoad(offered, of)}  ·  carried ${formatRate(carried)}  ·  p95 ${formatLatency(p95)}`
+function rateLabels(ticks: readonly number[]): Chart['yTicks'] {
+  return ticks.map((at) => ({ at, label: at === 0 ? '0' : formatRate(at) }))
 }
 
-function renderModel({ trials }: CapacityFigures): Markup {
-  const levels = trials.flatMap(({ concurrency, carried }: CapacityTrial) =>
-    concurrency === null ? [] : [{ concurrency, throughput: carried }],
-  )
-  const model = fitScalability(levels)
+/** A peak that is further beyond the measured levels than this many times the largest of them is not drawn. */
+const BEYOND_MAX = 1.5
+const CURVE_STEPS = 80
+
+/** Renders the curve of the Universal Scalability Law with the levels it was fitted to; nothing if it doesn't fit. */
+function renderModel({ trials }: CapacityFigures): Content {
+  const points = pointsOf(trials.filter(({ unsure }) => unsure !== true))
+    .flatMap(({ offered, carried, concurrency }) =>
+      concurrency === null ? [] : [{ offered, concurrency, throughput: carried }],
+    )
+    .sort((a, b) => a.concurrency - b.concurrency)
+  const model = fitScalability(points)
   if (model === null) return NOTHING
   const { contention, peak, error } = model
-  const most =
+  const largest = points.at(-1)!.concurrency
+  const isPeakNear = peak !== null && peak.concurrency <= BEYOND_MAX * largest
+  const xTicks = roundTicks(isPeakNear ? Math.max(largest, peak.concurrency) : largest, 5)
+  const xMax = xTicks.at(-1)!
+  const curve = Array.from({ length: CURVE_STEPS + 1 }, (_, index) => {
+    const x = (index / CURVE_STEPS) * xMax
+    return { x, y: throughputAt(model, x) }
+  })
+  const most = Math.max(...points.map(({ throughput }) => throughput), ...curve.map(({ y }) => y))
+  const peakText =
     peak === null
       ? 'It has no peak.'
-      : `It peaks at ${formatRate(peak.throughput)}, with ${peak.concurrency.toFixed(peak.concurrency < 10 ? 1 : 0)} in progress.`
-  return html`<p class="hint">A model, not a measurement: by the Universal Scalability Law, fitted to these trials (error ${formatShare(error)}), ${formatShare(contention)} of the work can't be done in parallel. ${most}</p>
+      : `It peaks at ${formatRate(peak.throughput)}, with ${formatProgress(peak.concurrency)} in progress${isPeakNear ? '' : ', far beyond what was measured'}.`
+  const chart: Chart = {
+    title: 'Carried by iterations in progress',
+    description: `up to ${formatRate(most)}`,
+    isLead: true,
+    xs: points.map(({ concurrency }) => concurrency),
+    xMax,
+    xTicks: xTicks.map((at) => ({ at, label: formatProgress(at) })),
+    yTicks: rateLabels(roundTicks(most, 5)),
+    lines: [],
+    marks: {
+      label: 'measured',
+      points: points.map(({ concurrency, throughput }) => ({ x: concurrency, y: throughput })),
+    },
+    curve: {
+      label: 'model (USL)',
+      points: curve,
+      ...(isPeakNear && {
+        peak: { x: peak.concurrency, y: peak.throughput, label: `peak ${formatRate(peak.throughput)}` },
+      }),
+    },
+    position: (index) => `${formatProgress(points[index]!.concurrency)} in progress`,
+    readout: (index) => {
+      const { throughput, concurrency } = points[index]!
+      return `carried ${formatRate(throughput)}  ·  model ${formatRate(throughputAt(model, concurrency))}`
+    },
+  }
+  return html`${renderPointTracks([chart], 'a level')}
+<p class="hint">The dashed line is a model, not a measurement: the Universal Scalability Law, fitted to these loads (error ${formatShare(error)}). By it, ${formatShare(contention)} of the work can't be done in parallel. ${peakText}</p>
 `
+}
+
+function formatProgress(concurrency: number): string {
+  return concurrency < 10 ? `${Number(concurrency.toFixed(1))}` : formatCount(concurrency)
 }

@@ -21,10 +21,23 @@ interface Level {
   readonly at: number
 }
 
-/** Points of another run, drawn over the lines. */
+interface Place {
+  readonly x: number
+  readonly y: number
+}
+
+/** Points drawn over the lines. */
 interface Marks {
   readonly label: string
-  readonly points: readonly { readonly x: number; readonly y: number }[]
+  readonly points: readonly Place[]
+}
+
+/** What a model expects, drawn as a dashed line over the others. */
+interface Curve {
+  readonly label: string
+  readonly points: readonly Place[]
+  /** A place on it that has a name. */
+  readonly peak?: Place & { readonly label: string }
 }
 
 /** A chart and its description. */
@@ -40,6 +53,7 @@ export interface Chart {
   readonly yTicks: readonly { readonly at: number; readonly label: string }[]
   readonly lines: readonly Line[]
   readonly marks?: Marks
+  readonly curve?: Curve
   readonly levels?: readonly Level[]
   /** A part of the horizontal axis that is shaded. */
   readonly band?: { readonly from: number; readonly to: number }
@@ -83,7 +97,7 @@ export function renderChart(chart: Chart, size: ChartSize): Markup {
 <figcaption><b>${chart.title}</b>${renderLegend(chart)}</figcaption>
 <div class="drawing" role="img" aria-label="${chart.title}: ${chart.description}">
 <svg class="scale" width="56" height="${full}" aria-hidden="true">${chart.yTicks.map(({ at, label }) => html`<text x="48" y="${tenth(yOf(chart, at, space) + 4)}">${label}</text>`)}</svg>
-<svg class="plot" height="${full}" aria-hidden="true">${renderRows(chart, space)}${size === 'track' ? renderColumns(chart, space) : renderAxis(chart, top + height + 17)}<svg y="${top}" width="100%" height="${height}" viewBox="0 0 ${WIDTH} ${height}" preserveAspectRatio="none" overflow="visible">${renderBand(chart, height)}${chart.lines.map((line) => renderLine(chart, line, height))}</svg>${renderLevels(chart, space)}${renderMarks(chart, space)}${size === 'wide' || size === 'small' ? renderReadouts(chart, size) : NOTHING}</svg>
+<svg class="plot" height="${full}" aria-hidden="true">${renderRows(chart, space)}${size === 'track' ? renderColumns(chart, space) : renderAxis(chart, top + height + 17)}<svg y="${top}" width="100%" height="${height}" viewBox="0 0 ${WIDTH} ${height}" preserveAspectRatio="none" overflow="visible">${renderBand(chart, height)}${chart.lines.map((line) => renderLine(chart, line, height))}${renderCurve(chart, height)}</svg>${renderLevels(chart, space)}${renderMarks(chart, space)}${renderPeak(chart, space)}${size === 'wide' || size === 'small' ? renderReadouts(chart, size) : NOTHING}</svg>
 </div>
 </figure>
 `
@@ -108,11 +122,12 @@ function xOf({ xMax }: Pick<Chart, 'xMax'>, x: number): string {
   return `${tenth((x / xMax) * 100)}%`
 }
 
-function renderLegend({ lines, marks, levels = [] }: Chart): Content {
+function renderLegend({ lines, marks, curve, levels = [] }: Chart): Content {
   const keys = lines.map(({ look, label }) => html`<span class="key ${look}">${label}</span>`)
   return [
     keys.length > 1 ? keys : NOTHING,
     marks === undefined ? NOTHING : html`<span class="key mark">${marks.label}</span>`,
+    curve === undefined ? NOTHING : html`<span class="key level">${curve.label}</span>`,
     levels.map(({ label }) => html`<span class="key level">${label}</span>`),
   ]
 }
@@ -149,13 +164,7 @@ function renderLevels(chart: Chart, space: Space): Content {
 
 function renderLine(chart: Chart, { values, look, isArea }: Line, height: number): Content {
   const runs = splitAtGaps(values).map((run) =>
-    run.map(
-      ({ value, index }): Dot => [
-        tenth((chart.xs[index]! / chart.xMax) * WIDTH),
-        // Below 0, only the readout has the figure.
-        tenth(height - (Math.max(0, value) / topOf(chart)) * height),
-      ],
-    ),
+    run.map(({ value, index }) => dotOf(chart, { x: chart.xs[index]!, y: value }, height)),
   )
   const fills = runs.map((dots) => `${writePath(dots)}V${height}H${dots[0]![0]}z`)
   return [
@@ -165,6 +174,17 @@ function renderLine(chart: Chart, { values, look, isArea }: Line, height: number
 }
 
 type Dot = readonly [x: number, y: number]
+
+function dotOf(chart: Chart, { x, y }: Place, height: number): Dot {
+  // Below 0, only the readout has the figure.
+  return [tenth((x / chart.xMax) * WIDTH), tenth(height - (Math.max(0, y) / topOf(chart)) * height)]
+}
+
+function renderCurve(chart: Chart, height: number): Content {
+  if (chart.curve === undefined) return NOTHING
+  const dots = chart.curve.points.map((point) => dotOf(chart, point, height))
+  return html`<path class="line model" d="${writePath(dots)}"/>`
+}
 
 /** Writes relative steps, half as long as absolute positions. A single point is a step of length 0: a dot. */
 function writePath(dots: readonly Dot[]): string {
@@ -189,6 +209,14 @@ function renderMarks(chart: Chart, space: Space): Content {
   return (chart.marks?.points ?? []).map(
     ({ x, y }) => html`<circle class="mark" cx="${xOf(chart, x)}" cy="${yOf(chart, y, space)}" r="4"/>`,
   )
+}
+
+function renderPeak(chart: Chart, space: Space): Content {
+  const peak = chart.curve?.peak
+  if (peak === undefined) return NOTHING
+  const [x, y] = [xOf(chart, peak.x), yOf(chart, peak.y, space)]
+  const end = peak.x > chart.xMax / 2 ? 'end' : 'start'
+  return html`<circle class="peak" cx="${x}" cy="${y}" r="4"/><text class="${end}" x="${x}" y="${y + 20}">${peak.label}</text>`
 }
 
 /** Number of hover strips. */

@@ -95,8 +95,10 @@ figcaption { display: flex; flex-wrap: wrap; gap: 0 14px; align-items: baseline;
 .line.c { stroke: var(--c); } .area.c { fill: var(--c); }
 .line.plain { stroke: var(--plain); } .area.plain { fill: var(--plain); }
 .line.bad { stroke: var(--bad); } .area.bad { fill: var(--bad); }
+.line.model { stroke: var(--mark); stroke-dasharray: 5 4; stroke-linecap: butt; }
 rect.band { fill: var(--mark); opacity: .15; }
 circle.mark { fill: var(--paper); stroke: var(--mark); stroke-width: 2; }
+circle.peak { fill: var(--mark); }
 .plot g rect { height: 100%; fill: transparent; }
 .plot g:hover rect { fill: var(--soft); opacity: .18; }
 .plot g text { visibility: hidden; fill: var(--ink); }
@@ -122,7 +124,11 @@ circle.mark { fill: var(--paper); stroke: var(--mark); stroke-width: 2; }
 .moments b { display: block; height: 98px; padding-top: 8px; line-height: 20px; font-weight: 400; }
 .moments.led b:first-child { height: 248px; }
 .moments label:hover, .moments:not(:hover) label:has(:checked), .moments:not(:hover) label:has(:focus-visible) { background: linear-gradient(to right, transparent calc(50% - .5px), var(--soft) 0 calc(50% + .5px), transparent 0) 0 28px / 100% no-repeat; }
-.moments label:hover span, .moments:not(:hover) :checked + span, .moments:not(:hover) :focus-visible + span { opacity: 1; }
+.moments label:hover span, .moments:not(:hover) :checked ~ span, .moments:not(:hover) :focus-visible ~ span { opacity: 1; }
+.moments.loose, .moments.loose label { display: contents; }
+.moments.loose svg { position: absolute; inset: 28px 0 0 56px; width: calc(100% - 56px); height: calc(100% - 28px); pointer-events: none; }
+.moments.loose rect { height: 100%; fill: transparent; pointer-events: all; }
+.loose label:hover line, .loose:not(:hover) :is(:checked, :focus-visible) + svg line { stroke: var(--soft); }
 .tracks:has(.moments :focus-visible) { outline: 2px solid var(--b); outline-offset: 4px; }
 
 summary { padding: 8px 0; cursor: pointer; }

@@ -7,13 +7,16 @@ import { describeFault, messageOf, UserError, userError } from '../../base/error
 import { readEnvironment } from '../../base/host.js'
 import { readLimits } from '../../base/limits.js'
 import { formatDuration } from '../../base/units.js'
-import { HEAD_START_MS, runFleet } from '../../load/fleet/threads.js'
+import { HEAD_START_MS, runFleet, type SetLevel } from '../../load/fleet/threads.js'
 import { checkReachable, checkResources } from '../../load/once/preflight.js'
 import { awaitReady } from '../../load/once/ready.js'
 import { checkData } from '../../plan/data-check.js'
 import { makePlan } from '../../plan/make-plan.js'
+import type { Plan } from '../../plan/plan.js'
 import { scenarioHash } from '../../scenario/model/hash.js'
 import type { Scenario } from '../../scenario/model/scenario.js'
+import { type FirstLoad, findFirstRate } from '../capacity/first-load.js'
+import { steeredLoad } from '../capacity/load.js'
 import { countWorkers } from '../worker-count.js'
 import type { Channel } from './channel.js'
 import { type AgentLimits, checkAgentLimits, RateWatch } from './limits.js'
@@ -63,6 +66,8 @@ export async function serveAgent(channel: Channel, options: AgentOptions): Promi
   const started = new Promise<Ms>((resolve) => {
     start = resolve
   })
+  const helm = new Helm()
+  let look: Promise<void> | null = null
   let job: Job | null = null
   let work: Promise<void> | null = null
   const abandon = () => {
@@ -89,14 +94,26 @@ export async function serveAgent(channel: Channel, options: AgentOptions): Promi
     else if (order.type === 'assign') {
       if (job === null) leave('it got a part of a job without the job')
       else
-        work ??= attend({ job, ...order.assignment }, options, { say, leave, started, stop, kill }).then(
-          finish,
-        )
+        work ??= attend({ job, ...order.assignment }, options, {
+          ...{ say, leave, started, helm, stop, kill },
+        }).then(finish)
+    } else if (order.type === 'look') {
+      look ??= helm
+        .look(order.pausesMs, { stop: stop.signal, kill: kill.signal }, options.limits)
+        .then((found) => say({ type: 'looked', found }))
+        .catch((error) => say({ type: 'refused', ...describe(error) }))
+    } else if (order.type === 'level') {
+      const aheadMs = helm.setLevel(order.atMs, order.level)
+      if (aheadMs === null) leave('it was told a level that is not of its load')
+      else say({ type: 'level', aheadMs })
     } else if (order.type === 'start') {
       // From now on only the steady clock counts: the other one may be set.
       const aheadMs = order.atMs - wallTime().getTime()
       if (aheadMs > AHEAD_MAX_MS) leave(`its clock jumped: the start would be in ${formatDuration(aheadMs)}`)
-      else start(now() + aheadMs)
+      else {
+        helm.startAt = now() + aheadMs
+        start(helm.startAt)
+      }
     } else if (order.type === 'stop') stop.abort()
     else if (order.type === 'kill') abandon()
   }
@@ -118,11 +135,53 @@ export async function serveAgent(channel: Channel, options: AgentOptions): Promi
   }, WATCH_MS)
   // Whatever is in flight when the coordinator goes is aborted, so the work ends, too.
   await Promise.race([finished, gone])
-  await work
+  await Promise.all([work, look])
   for (const timer of [beat, watch]) clearInterval(timer)
   options.signal?.removeEventListener('abort', quit)
   await channel.close()
   return work !== null
+}
+
+/** What steers an agent's part of a search. */
+class Helm {
+  /** When its load begins, on the clock of `now`; null until that is known. */
+  startAt: Ms | null = null
+  /** Of its part, once that is ready; only if it is steered. */
+  plan: Plan | null = null
+  private tell: SetLevel | null = null
+  /** What was told before the threads began. */
+  private readonly early: Parameters<SetLevel>[] = []
+
+  /** The threads have begun. */
+  begin(tell: SetLevel): void {
+    this.tell = tell
+    for (const change of this.early.splice(0)) tell(...change)
+  }
+
+  /** Returns how long before it the change was heard of; null if its part can't have that level, or isn't steered. */
+  setLevel(atMs: Ms, level: number): Ms | null {
+    const { plan, startAt } = this
+    if (plan === null || startAt === null || level > plan.load.start) return null
+    if (this.tell === null) this.early.push([atMs, level])
+    else this.tell(atMs, level)
+    return startAt + atMs - now()
+  }
+
+  /** Looks at the service for the first load of the search. Throws a UserError if the agent must not. */
+  async look(
+    pausesMs: Ms,
+    { stop, kill }: { readonly stop: AbortSignal; readonly kill: AbortSignal },
+    { ratePerSecond }: AgentLimits,
+  ): Promise<FirstLoad> {
+    if (this.plan === null) throw userError('it was asked to look at the service before it was ready')
+    if (ratePerSecond !== null) {
+      throw userError(
+        'the first look at the service sends as much as 4 users can, which its --max-rate does not allow',
+        'name a first load: --from 10/s, or capacity.from in the scenario',
+      )
+    }
+    return findFirstRate(this.plan, { pausesMs, signal: stop, kill })
+  }
 }
 
 /** An agent's part, with the job. */
@@ -135,6 +194,7 @@ interface Hands {
   readonly leave: (reason: string) => void
   /** When to start, on the clock of `now`. */
   readonly started: Promise<Ms>
+  readonly helm: Helm
   readonly stop: AbortController
   readonly kill: AbortController
 }
@@ -154,18 +214,20 @@ function describe(error: unknown): { readonly message: string; readonly hint: st
 }
 
 async function carryOut(assignment: Part, { readJob, limits }: AgentOptions, hands: Hands): Promise<void> {
-  const { job, target, seed, today, variables, workers: asked, index, of } = assignment
-  const { say, leave, started, stop, kill } = hands
-  const scenario = readJob(job)
-  if (scenarioHash(scenario) !== job.hash) {
+  const { job, target, seed, today, variables, workers: asked, steered, index, of } = assignment
+  const { say, leave, started, helm, stop, kill } = hands
+  const own = readJob(job)
+  if (scenarioHash(own) !== job.hash) {
     throw userError(
       'it reads the scenario differently',
       'a variable that it sets itself has another value here; pass it with -e',
     )
   }
-  const plan = {
+  const scenario = steered === null ? own : { ...own, load: steeredLoad(own, steered) }
+  const plan: Plan = {
     ...makePlan(scenario, { target, seed, today, variables }),
     ...(limits.hosts !== null && { allowedHosts: limits.hosts }),
+    ...(steered !== null && { isSteered: true }),
   }
   checkAgentLimits(plan, of, limits)
   const rate = limits.ratePerSecond === null ? null : new RateWatch(plan, limits.ratePerSecond)
@@ -174,7 +236,8 @@ async function carryOut(assignment: Part, { readJob, limits }: AgentOptions, han
     cores: readEnvironment().cores,
     shard: { index, of },
   })
-  checkData(plan)
+  // A search has data enough for all that it may send, or isn't begun.
+  if (steered === null) checkData(plan)
   checkResources(plan, readLimits(), of)
   const ready = await awaitReady(scenario, plan, { signal: stop.signal })
   await checkReachable(target, scenario.http, stop.signal)
@@ -185,6 +248,7 @@ async function carryOut(assignment: Part, { readJob, limits }: AgentOptions, han
     stop: stop.signal,
     kill: kill.signal,
     beginAt: async () => {
+      if (steered !== null) helm.plan = plan
       say({ type: 'ready', workers, service: ready.ready ?? null })
       startAt = await Promise.race([started, aborted(stop.signal)])
       const aheadMs = startAt - HEAD_START_MS - now()
@@ -195,6 +259,7 @@ async function carryOut(assignment: Part, { readJob, limits }: AgentOptions, han
     onBegin: (headStartMs) => {
       if (startAt !== NEVER) say({ type: 'running', lateMs: now() + headStartMs - startAt })
     },
+    onSteerable: steered === null ? undefined : (tell) => helm.begin(tell),
     onWindow: (worker, window) => {
       say({ type: 'window', worker, window })
       const excess = rate?.add(window) ?? null

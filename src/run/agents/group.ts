@@ -7,13 +7,14 @@ import { messageOf, userError } from '../../base/errors.js'
 import type { Environment } from '../../base/host.js'
 import { printable } from '../../base/printable.js'
 import { formatDuration, plural } from '../../base/units.js'
-import type { FleetEnd, FleetFailure, FleetOptions } from '../../load/fleet/threads.js'
+import type { FleetEnd, FleetFailure, FleetOptions, LevelChange } from '../../load/fleet/threads.js'
 import type { Second } from '../../load/measure/collector.js'
 import { WINDOW_MS, type WindowData } from '../../load/measure/window-recorder.js'
 import type { AgentFrame } from '../../stats/frame.js'
 import { joinReady } from '../../stats/ready.js'
 import type { AgentMark, Result } from '../../stats/result.js'
 import { countRequests } from '../../stats/sheet.js'
+import type { FirstLoad } from '../capacity/first-load.js'
 import { whyFailed } from '../failure.js'
 import { BEAT_MS } from './agent.js'
 import { type Channel, lineOf } from './channel.js'
@@ -28,8 +29,11 @@ const LOST_MS: Ms = 4000
 /** While it gets ready, its main thread may be busy with large data for so long. */
 const BUSY_MS: Ms = 15_000
 
-/** From the order to start until the start: time for the order to reach all agents. */
-const AHEAD_MS: Ms = 1000
+/** From an order to start, or to change the level, until that happens: time for the order to reach all agents. */
+export const AHEAD_MS: Ms = 1000
+
+/** From the moment in which an agent hears of a change of the level until its threads know. */
+const REACH_MS: Ms = 20
 
 /** Agents that begin further apart never sent the full load together. */
 const APART_MS: Ms = 100
@@ -70,6 +74,11 @@ export interface Group {
   /** The number of workers of all. */
   readonly workers: number
   readonly environments: readonly (Environment & { readonly workers: number })[]
+  /**
+   * Has the first agent look at the service, for the first load of a search in which journeys pause for up to `pausesMs`. Before
+   * `run`. Throws a UserError (exit 3) if it must not or is lost, or if another one is, and when `signal` is aborted.
+   */
+  look(pausesMs: Ms, signal: AbortSignal): Promise<FirstLoad>
   /** Runs the load; see `runFleet`. */
   run(options: GroupRunOptions): Promise<FleetEnd>
   /** What a result says of each agent. */
@@ -83,7 +92,10 @@ export interface Group {
 }
 
 /** What a run on agents needs of the options of a fleet. */
-export type GroupRunOptions = Pick<FleetOptions, 'stop' | 'kill' | 'onBegin' | 'onWindow' | 'onWorkerEnd'>
+export type GroupRunOptions = Pick<
+  FleetOptions,
+  'stop' | 'kill' | 'onBegin' | 'onSteerable' | 'onWindow' | 'onWorkerEnd'
+>
 
 /** Makes agents ready. Throws a UserError (exit 3) that names the agent if one can't be; nothing was sent then. */
 export async function gatherAgents(options: GroupOptions): Promise<Group> {
@@ -109,7 +121,7 @@ export async function gatherAgents(options: GroupOptions): Promise<Group> {
     await Promise.race([ready, ...agents.map(({ broke }) => broke), rejectOn(given)])
   } catch (error) {
     await closeAll()
-    if (signal?.aborted) throw userError('interrupted before the agents were ready', null, 'run')
+    if (signal?.aborted) throw interrupted()
     if (!timeout.aborted) throw error
     const missing = agents.filter(({ isReady }) => !isReady).map(({ who }) => who)
     throw userError(
@@ -127,12 +139,23 @@ export async function gatherAgents(options: GroupOptions): Promise<Group> {
   return {
     workers: first,
     environments: agents.map(({ environment, workers }) => ({ ...environment!, workers })),
+    async look(pausesMs, stop) {
+      const found = agents[0]!.look(pausesMs)
+      const broke = agents.map((agent) => agent.broke)
+      return Promise.race([found, ...broke, rejectOn(stop)]).catch((error) => {
+        throw stop.aborted ? interrupted() : error
+      })
+    },
     run: (run) => runAll(agents, options, run),
     marks: () => agents.map((agent) => agent.mark()),
     frames: (second) => agents.map((agent) => agent.frame(second)),
     ready: () => joinReady(agents.map(({ service }) => service)),
     close: closeAll,
   }
+}
+
+function interrupted(): Error {
+  return userError('interrupted before the agents began', null, 'run')
 }
 
 /** Two agents of one machine have the same name. */
@@ -156,7 +179,7 @@ function rejectOn(signal: AbortSignal): Promise<never> {
 async function runAll(
   agents: readonly Agent[],
   { onLost }: GroupOptions,
-  { stop, kill, onBegin, onWindow, onWorkerEnd }: GroupRunOptions,
+  { stop, kill, onBegin, onSteerable, onWindow, onWorkerEnd }: GroupRunOptions,
 ): Promise<FleetEnd> {
   let failure: FleetFailure | null = null
   const tellAll = (order: Order) => {
@@ -211,6 +234,14 @@ async function runAll(
       startAt,
     }),
   )
+  onSteerable?.((atMs, level) => {
+    const changes = agents.map((agent) => agent.setLevel(atMs, level))
+    return {
+      get late() {
+        return changes.flatMap(({ late }) => late)
+      },
+    }
+  })
   const watch = setInterval(() => watchOver(agents), BEAT_MS / 2)
   let lookedAt = now()
   function watchOver(all: readonly Agent[]): void {
@@ -286,6 +317,8 @@ class Agent {
     readonly reject: (error: Error) => void
   } | null = null
   private readonly early: Answer[] = []
+  /** The changes of the level that it hasn't answered yet, in order. Each answer says whether it heard of it in time. */
+  private readonly changes: ((isTimely: boolean) => void)[] = []
   /** The last second of each worker. */
   private readonly reached: number[] = []
   private broken: string | null = null
@@ -333,6 +366,27 @@ class Agent {
     this.workers = workers
     if (service !== null) this.service = { ready: service }
     this.isReady = true
+  }
+
+  /** Has it look at the service. Throws a UserError if it can't, or is lost. */
+  async look(pausesMs: Ms): Promise<FirstLoad> {
+    this.tell({ type: 'look', pausesMs })
+    return (await this.answer('looked')).found
+  }
+
+  /** Tells it a change of the level. */
+  setLevel(atMs: Ms, level: number): LevelChange {
+    let isTimely = false
+    this.changes.push((isSo) => {
+      isTimely = isSo
+    })
+    this.tell({ type: 'level', atMs, level })
+    const names = [this.name]
+    return {
+      get late() {
+        return isTimely ? [] : names
+      },
+    }
   }
 
   private async compareClocks(): Promise<void> {
@@ -431,6 +485,10 @@ class Agent {
     } else if (answer.type === 'running') {
       this.lateMs = answer.lateMs
       watch.onRunning()
+    } else if (answer.type === 'level') {
+      const hear = this.changes.shift()
+      if (hear === undefined) this.lose('it heard of a change of the load that nobody told it')
+      else hear(answer.aheadMs >= REACH_MS)
     } else if (answer.type === 'end') {
       const { plannedMs } = this.options
       const isWhole = this.isTold || plannedMs === null || answer.end.stoppedMs > plannedMs - WINDOW_MS

@@ -1,7 +1,8 @@
 /**
  * The messages between the coordinator of a run and its agents, versioned. An agent says hello; it is pinged, to learn how
  * its clock differs; it gets its part of a job, becomes ready, and starts when it's told; it sends each window of each of
- * its workers, and in the end how its load ended. Both send beats, so that each notices when the other is gone.
+ * its workers, and in the end how its load ended. In a search for a capacity, the level of its load is told on the way, and
+ * one agent may look at the service before. Both send beats, so that each notices when the other is gone.
  */
 import type { Ms } from '../../base/clock.js'
 import type { Environment } from '../../base/host.js'
@@ -12,6 +13,8 @@ import type { AddressChange } from '../../scenario/model/http-types.js'
 import type { LoadOverride } from '../../scenario/model/override.js'
 import { readReadyMark } from '../../stats/ready.js'
 import type { ReadyMark } from '../../stats/result.js'
+import type { FirstLoad } from '../capacity/first-load.js'
+import type { SteeredPart } from '../capacity/load.js'
 import { readWindow, windowToJson } from './window-wire.js'
 
 /** The version of the messages. Both sides also have to be the same version of perfctl. */
@@ -46,6 +49,8 @@ export interface Assignment {
   readonly variables: Readonly<Record<string, unknown>>
   /** The number of workers; null for one per core. */
   readonly workers: number | null
+  /** The load of a search, instead of the scenario's; null for that. */
+  readonly steered: SteeredPart | null
   /** From 1. */
   readonly index: number
   readonly of: number
@@ -56,8 +61,12 @@ export type Order =
   | { readonly type: 'ping'; readonly id: number }
   | { readonly type: 'job'; readonly job: Job }
   | { readonly type: 'assign'; readonly assignment: Assignment }
+  /** Look how fast the service is, as the first part of a search: journeys may pause for so long. Only before the start. */
+  | { readonly type: 'look'; readonly pausesMs: Ms }
   /** Start then, by the agent's wall clock. */
   | { readonly type: 'start'; readonly atMs: Ms }
+  /** From `atMs` of the load on, its level is `level`: that of all agents together. */
+  | { readonly type: 'level'; readonly atMs: Ms; readonly level: number }
   /** Start no more requests; let those in flight finish. */
   | { readonly type: 'stop' }
   /** Abort the requests in flight. */
@@ -75,6 +84,10 @@ export type Answer =
   | { readonly type: 'pong'; readonly id: number; readonly wallMs: Ms }
   /** Its workers are there, and its target can be reached; `service` is the answer that made the target ready, if it had to. */
   | { readonly type: 'ready'; readonly workers: number; readonly service: ReadyMark | null }
+  /** What it saw of the service. */
+  | { readonly type: 'looked'; readonly found: FirstLoad }
+  /** It heard of a change of the level so long before it; below 0 if it was too late. One for each change, in order. */
+  | { readonly type: 'level'; readonly aheadMs: Ms }
   /** It can't send its part; nothing was sent. */
   | { readonly type: 'refused'; readonly message: string; readonly hint: string | null }
   /** It began so late, in ms. */
@@ -115,6 +128,10 @@ export function readAnswer(line: string, series: number): Answer {
         workers: readWorkers(shape.get('workers')),
         service: shape.get('service').or(readReadyMark, null),
       }
+    case 'looked':
+      return { type, found: readFirstLoad(shape.get('found')) }
+    case 'level':
+      return { type, aheadMs: shape.get('aheadMs').number() }
     case 'refused':
       return { type, message: shape.get('message').text(), hint: shape.get('hint').or(text, null) }
     case 'running':
@@ -147,14 +164,37 @@ export function readOrder(line: string): Order {
       return { type, job: readJob(shape.get('job')) }
     case 'assign':
       return { type, assignment: readAssignment(shape.get('assignment')) }
+    case 'look':
+      return { type, pausesMs: readAmount(shape.get('pausesMs')) }
     case 'start':
       return { type, atMs: shape.get('atMs').number() }
+    case 'level':
+      return { type, atMs: shape.get('atMs').number(), level: readAmount(shape.get('level')) }
     case 'stop':
     case 'kill':
     case 'beat':
       return { type }
     default:
       throw new ShapeError(`${type} is no message of a coordinator`)
+  }
+}
+
+function readAmount(shape: Shape): number {
+  const amount = shape.number()
+  return amount >= 0 ? amount : shape.fail('0 or more')
+}
+
+function readFirstLoad(shape: Shape): FirstLoad {
+  const load = shape.get('load').number()
+  const doubt = shape.get('doubt').or(text, null)
+  return load > 0 ? { load, ...(doubt !== null && { doubt }) } : shape.get('load').fail('above 0')
+}
+
+function readSteered(shape: Shape): SteeredPart {
+  return {
+    of: shape.get('of').oneOf(['rate', 'vus'] as const),
+    most: readAmount(shape.get('most')),
+    durationMs: readAmount(shape.get('durationMs')),
   }
 }
 
@@ -205,6 +245,7 @@ function readAssignment(shape: Shape): Assignment {
     today: shape.get('today').number(),
     variables: shape.get('variables').object(),
     workers: shape.get('workers').or((each) => each.count(), null),
+    steered: shape.get('steered').or(readSteered, null),
     index,
     of,
   }

@@ -14,13 +14,16 @@ import type { CapacityOptions, Scenario, Threshold } from '../../scenario/model/
 /** The most virtual users on this machine if the scenario sets no limit. */
 export const VUS_MAX = 1000
 
+/** What is known of a load before it is steered. */
+export interface SteeredPart {
+  readonly of: CapacityOptions['of']
+  /** The highest level; 0 for arrivals without a limit. */
+  readonly most: number
+  readonly durationMs: Ms
+}
+
 /** A load that may be anything up to `most` for `durationMs`: what it keeps is how arrivals and users behave. */
-export function steeredLoad(
-  { load }: Scenario,
-  of: CapacityOptions['of'],
-  most: number,
-  durationMs: Ms,
-): Load {
+export function steeredLoad({ load }: Pick<Scenario, 'load'>, { of, most, durationMs }: SteeredPart): Load {
   const common = {
     warmupMs: 0,
     gracefulStopMs: load.gracefulStopMs,

@@ -15,7 +15,8 @@ import { CapacityPair, type PairAnswer, pairWidth } from '../../verdict/capacity
 import { eachSide, type OfSides, type ReadySide, SIDES, type SideName, withReadySides } from '../ab-ready.js'
 import { giveUp, type SessionEnd } from '../ab-session.js'
 import type { RunningSides } from '../ab-sides.js'
-import { isRunFailure, type Stopped, type Why, whyFailed, whyNotBegun, whyStopped } from '../failure.js'
+import { isRunFailure, type Why, whyFailed, whyNotBegun, whyStopped } from '../failure.js'
+import { environmentOf, localSource, type Source } from '../source.js'
 import { countWorkers } from '../worker-count.js'
 import { checkSearchRows, goalOf, listWarnings, planSearch, rulesOf } from './plan-search.js'
 import { assembleCapacity, type SearchRecord } from './result.js'
@@ -115,7 +116,7 @@ async function searchBoth(
   running: RunningSides,
   options: Seeded,
 ): Promise<BothSearched> {
-  const planned = await eachSide((side) => planSearch(running[side].url, scenario, settings, options.seed))
+  const planned = await eachSide((side) => planSearch(running[side].url, scenario, settings, options))
   const { cores } = readEnvironment()
   const workers = countWorkers(planned.a.plan, { asked: options.workers, cores, shard: null })
   for (const side of SIDES) checkResources(planned[side].plan, readLimits())
@@ -146,29 +147,30 @@ async function steerBoth(
     const { plan, ready } = sides[side]
     return { ...(await emptyRecord(plan, scenario, settings, {})), ...ready }
   })
-  const found = await findFirst(sides, scenario, settings, options)
-  if ('stopped' in found) {
-    const { stopped } = found
+  const sources = await eachSide(async (side) => localSource(sides[side].plan, workers, {}))
+  const from = await findFirst(sources, scenario, settings, options)
+  if (signal.aborted) {
+    const stopped = whyStopped(signal)
     return { records: { a: { ...empty.a, stopped }, b: { ...empty.b, stopped } }, death: null }
   }
-  const { from } = found
   const leftMs = () => settings.budgetMs - (now() - begunMs)
-  const rules = rulesOf(scenario, settings, { from, untilMs: leftMs() })
-  const rigs = await eachSide(async (side) => new LiveRig(sides[side].plan, { workers, signal, kill }))
+  const rules = rulesOf(scenario, settings, { from, beginsAtFrom: true, untilMs: leftMs() })
+  const rigs = await eachSide(
+    async (side) => new LiveRig(sides[side].plan, { source: sources[side], signal, kill }),
+  )
   const turns = new Turns(rigs, rules, options.onTurn)
   const conduct = async (): Promise<PairAnswer | null> => {
     const begun = await Promise.all([rigs.a.begun, rigs.b.begun])
     if (begun.includes(false) || !(await turns.look())) return null
-    const pair = new CapacityPair({
+    const goal = {
       ...goalOf(settings, leftMs()),
       from,
       max: settings.max,
       width: settings.width,
       isWhole: settings.of === 'vus',
       tolerance: scenario.baseline.tolerance.capacity,
-    })
-    await turns.take(pair)
-    return pair.answer()
+    }
+    return turns.take(() => new CapacityPair(goal))
   }
   const stop = () => {
     for (const side of SIDES) rigs[side].stop()
@@ -185,7 +187,7 @@ async function steerBoth(
       end: ends[side],
       from,
       startedAt: rigs[side].startedAt,
-      environment: { ...empty[side].environment, workers },
+      environment: await environmentOf(sources[side]),
       trials: turns.done[side],
       answer: answer?.[side] ?? null,
       ...(check !== null && { check: { ...check, by: 'ab' } }),
@@ -199,23 +201,18 @@ async function steerBoth(
 
 /** Finds the load at which both begin: the smaller one of what both look fit for. */
 async function findFirst(
-  sides: OfSides<ReadySide>,
+  sources: OfSides<Source>,
   scenario: Scenario,
   settings: CapacityOptions,
-  options: Seeded,
-): Promise<{ readonly from: number } | { readonly stopped: Stopped }> {
-  const { signal, kill } = options
+  { signal, kill, onNotice }: Seeded,
+): Promise<number> {
   let from = settings.max ?? Number.POSITIVE_INFINITY
   for (const side of SIDES) {
-    const found = await firstLoad(sides[side].plan, scenario, settings, { signal, kill })
-    if (signal.aborted) return { stopped: whyStopped(signal) }
-    if ('why' in found) {
-      const why = ofSide(side, { error: redact(found.why, scenario.secrets) })
-      return { stopped: { interrupted: false, ...why } }
-    }
-    from = Math.min(from, found.load)
+    const { load, doubt } = await firstLoad(scenario, settings, { source: sources[side], signal, kill })
+    if (doubt !== undefined) onNotice(`side ${side}: ${redact(doubt, scenario.secrets)}`)
+    from = Math.min(from, load)
   }
-  return { from }
+  return from
 }
 
 function ofSide(side: SideName, why: Why): Why {

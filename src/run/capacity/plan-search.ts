@@ -8,12 +8,15 @@ import type { Plan } from '../../plan/plan.js'
 import type { CapacityOptions, Scenario } from '../../scenario/model/scenario.js'
 import type { TrialGoal } from '../../verdict/capacity/trial.js'
 import { isHere } from '../process/watch.js'
-import { checkRows, settleMsOf, sloOf, steeredLoad, VUS_MAX, warnOfHaste } from './load.js'
+import type { SourceOptions } from '../source.js'
+import { checkRows, type SteeredPart, settleMsOf, sloOf, steeredLoad, VUS_MAX, warnOfHaste } from './load.js'
 import type { TrialRules } from './trials.js'
 
-/** The load of a search, whose level is steered, and the most that may be sent; null: no limit. */
+/** The load of a search, whose level is steered. */
 export interface SearchPlan {
   readonly plan: Plan
+  readonly steered: SteeredPart
+  /** The most that may be sent; null: no limit. */
   readonly max: number | null
 }
 
@@ -25,20 +28,20 @@ export async function planSearch(
   target: string,
   scenario: Scenario,
   settings: CapacityOptions,
-  seed: number,
+  options: { readonly seed: number } & Pick<SourceOptions, 'agents'>,
 ): Promise<SearchPlan> {
   const { of, budgetMs } = settings
-  const max = await limitOf(scenario, settings, target)
-  const most = of === 'vus' ? (max ?? Number.MAX_SAFE_INTEGER) : (max ?? 0)
-  const load = steeredLoad(scenario, of, most, LONGER * budgetMs)
+  const max = await limitOf(scenario, settings, target, options)
+  const steered = { of, most: max ?? 0, durationMs: LONGER * budgetMs }
+  const load = steeredLoad(scenario, steered)
   checkSearchRows(scenario, { ...settings, max })
-  const known = { target, seed, today: wallTime().getTime() }
-  return { plan: { ...makePlan({ ...scenario, load }, known), isSteered: true }, max }
+  const known = { target, seed: options.seed, today: wallTime().getTime() }
+  return { plan: { ...makePlan({ ...scenario, load }, known), isSteered: true }, steered, max }
 }
 
 /** Throws a UserError if rows that are used only once could run out before the search ends. */
 export function checkSearchRows(scenario: Scenario, { of, max, budgetMs }: CapacityOptions): void {
-  const load = steeredLoad(scenario, of, 0, 0)
+  const load = steeredLoad(scenario, { of, most: 0, durationMs: 0 })
   checkRows({ ...scenario, load }, of === 'vus' ? null : max, budgetMs / 1000)
 }
 
@@ -50,11 +53,15 @@ async function limitOf(
   { http }: Scenario,
   { of, max }: CapacityOptions,
   target: string,
+  { agents }: Pick<SourceOptions, 'agents'>,
 ): Promise<number | null> {
   if (max !== null) return max
-  if (await isHere({ target, http })) return of === 'vus' ? VUS_MAX : null
+  if (agents === undefined && (await isHere({ target, http }))) return of === 'vus' ? VUS_MAX : null
   throw userError(
-    `${target} is on another machine, and nothing limits what it may be sent`,
+    // Where an agent finds it, only the agent knows.
+    agents === undefined
+      ? `${target} is on another machine, and nothing limits what it may be sent`
+      : `nothing limits what the agents may send to ${target}`,
     `set capacity.max in the scenario, or use --max ${of === 'vus' ? '500' : '2000/s'}: as much as you may send there`,
   )
 }
@@ -70,19 +77,18 @@ export function listWarnings({ observe }: Scenario, settings: CapacityOptions): 
   ]
 }
 
-/** Returns how trials are carried out. `untilMs`: when no trial can follow any more. */
+/** Returns how trials are carried out. */
 export function rulesOf(
   scenario: Scenario,
   settings: CapacityOptions,
-  { from, untilMs }: { readonly from: number; readonly untilMs: Ms },
+  known: Pick<TrialRules, 'from' | 'beginsAtFrom' | 'untilMs'>,
 ): TrialRules {
   return {
     isOpen: settings.of === 'rate',
     slo: sloOf(scenario, settings),
     settleMs: settleMsOf(scenario, settings),
-    from,
     warmupMs: scenario.load.warmupMs,
-    untilMs,
+    ...known,
   }
 }
 

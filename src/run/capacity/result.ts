@@ -10,7 +10,7 @@ import { capacityHash } from '../../scenario/model/hash.js'
 import type { CapacityOptions, Scenario } from '../../scenario/model/scenario.js'
 import type { CapacityCheckMark, CapacityEnd, CapacityFigures, CapacityTrial } from '../../stats/capacity.js'
 import { joinRuns } from '../../stats/join.js'
-import type { Measured, Result, RunEnvironment, Session } from '../../stats/result.js'
+import type { AgentMark, Measured, Result, RunEnvironment, Session } from '../../stats/result.js'
 import { capacityVerdict } from '../../verdict/capacity/capacity-verdict.js'
 import { mostOftenMissed } from '../../verdict/capacity/judge-trial.js'
 import type { SearchEnd } from '../../verdict/capacity/search.js'
@@ -48,6 +48,8 @@ export interface SearchRecord {
   readonly session?: Session
   /** What was found of the session's other side. */
   readonly against?: CapacityFigures | undefined
+  /** The machines that sent the load; absent if this one did. */
+  readonly agents?: readonly AgentMark[] | undefined
 }
 
 /** What the result of a search is called: it has results and a baseline of its own. */
@@ -60,7 +62,7 @@ export function asSearched(scenario: Scenario, settings: CapacityOptions): Scena
   return {
     ...scenario,
     name: capacityName(scenario.name),
-    load: steeredLoad(scenario, settings.of, 0, 0),
+    load: steeredLoad(scenario, { of: settings.of, most: 0, durationMs: 0 }),
     thresholds: sloOf(scenario, settings),
   }
 }
@@ -116,6 +118,8 @@ function compareWith(
 ): Result['comparison'] {
   const { interrupted, error, session, capacity } = result
   if (reference === null || interrupted || error !== null) return null
+  // An agent was lost, so the bounds are not what they would have become.
+  if (capacity.end === 'stopped') return null
   if (session === null && !isKnown(capacity)) return null
   return compare(reference.measurement, result, {
     baseline: reference.name,
@@ -138,7 +142,7 @@ function lowest(trials: readonly TrialEnd[]): number {
 }
 
 function measureTrial(searched: Scenario, trial: TrialEnd | null, record: SearchRecord): Measured {
-  const { plan, startedAt, environment, ready } = record
+  const { plan, startedAt, environment, ready, agents } = record
   const { start = 0, seconds = 0 } = trial ?? {}
   return assembleMeasured(searched, {
     plan: { ...plan, load: { ...plan.load, warmupMs: 0 } },
@@ -151,6 +155,7 @@ function measureTrial(searched: Scenario, trial: TrialEnd | null, record: Search
     stoppedBy: null,
     shard: null,
     ready,
+    agents,
   })
 }
 

@@ -1,23 +1,27 @@
 /**
- * A load whose level is set while it runs, on worker threads that stay for the whole search: users, connections and
- * compiled code are as warm in the last trial as in the first.
+ * A load whose level is set while it runs, on worker threads that stay for the whole search, here or on other machines: users,
+ * connections and compiled code are as warm in the last trial as in the first.
  */
 import { type Ms, now, wallTime } from '../../base/clock.js'
-import { type FleetEnd, runFleet, type SetLevel } from '../../load/fleet/threads.js'
+import type { FleetEnd, LevelChange, SetLevel } from '../../load/fleet/threads.js'
 import { Collector, type Second } from '../../load/measure/collector.js'
 import type { WindowData } from '../../load/measure/window-recorder.js'
 import type { Plan } from '../../plan/plan.js'
 import { listSeries } from '../../plan/series.js'
 import type { Frame } from '../../stats/frame.js'
+import type { TrialSoFar } from '../../verdict/capacity/judge-trial.js'
 import { makeFrame } from '../frame.js'
 import { Pulse } from '../pulse.js'
+import type { Source } from '../source.js'
 
 /** What trials need of the load that they steer. Times are since the load began. */
 export interface Rig {
-  /** From `atMs` on the level is `level`. */
+  /** From `atMs` on the level is `level`. Once the seconds after it are over, all who heard of it in time have said so. */
   setLevel: SetLevel
+  /** How long before it happens a change of the level has to be set. */
+  readonly leadMs: Ms
   elapsedMs(): Ms
-  /** The next second that is over; null if the load has ended. */
+  /** The next second that is over; null if the load has ended, or isn't whole any more. */
   nextSecond(): Promise<Second | null>
   /** Keeps the figures of the seconds from `first` up to `end`, which is later than all that are over. */
   measure(first: number, end: number): Meter
@@ -30,8 +34,10 @@ export class Meter {
   readonly first: number
   readonly collector: Collector
   private end: number
+  private readonly names: ReadonlySet<string>
 
   constructor(plan: Plan, workers: number, first: number, end: number) {
+    this.names = new Set(listSeries(plan).map(({ name }) => name))
     this.first = first
     this.end = end
     this.collector = new Collector(listSeries(plan), workers, () => {})
@@ -40,6 +46,11 @@ export class Meter {
   add(worker: number, window: WindowData): void {
     if (window.index < this.first || window.index >= this.end) return
     this.collector.add(worker, { ...window, index: window.index - this.first })
+  }
+
+  /** The figures of the first `seconds`. */
+  soFar(seconds: number): Pick<TrialSoFar, 'totals' | 'requests'> {
+    return { totals: this.collector.total(seconds), requests: this.collector.named(this.names, seconds) }
   }
 
   /** Nothing from second `end` on counts. */
@@ -55,14 +66,15 @@ export class Meter {
 
 /** How a rig is run and watched. */
 export interface RigOptions {
-  readonly workers: number
+  readonly source: Pick<Source, 'workers' | 'leadMs' | 'run' | 'agentFrames'>
   readonly signal: AbortSignal
   readonly kill: AbortSignal
   readonly onFrame?: ((frame: Frame) => void) | undefined
 }
 
-/** A rig of worker threads on this machine. */
+/** The rig of a source. */
 export class LiveRig implements Rig {
+  readonly leadMs: Ms
   /** When the load began. */
   startedAt = wallTime()
   /** Resolves when it has ended. */
@@ -75,16 +87,25 @@ export class LiveRig implements Rig {
   private readonly pulse = new Pulse()
   private readonly seconds: Second[] = []
   private wake: () => void = () => {}
-  private isOver = false
+  /** Until the first worker ends, or the search is interrupted: then less is sent than the level says. */
+  private isWhole = true
   private startMs: Ms = 0
   private tell: SetLevel | null = null
   private meter: Meter | null = null
 
-  constructor(plan: Plan, { workers, signal, kill, onFrame }: RigOptions) {
+  constructor(plan: Plan, { source, signal, kill, onFrame }: RigOptions) {
+    const { workers } = source
+    this.leadMs = source.leadMs
     this.plan = plan
     this.workers = workers
+    const endWhole = () => {
+      this.isWhole = false
+      this.wake()
+    }
+    signal.addEventListener('abort', endWhole, { once: true })
+    if (signal.aborted) endWhole()
     const collector = new Collector(listSeries(plan), workers, (second, tally) => {
-      onFrame?.(makeFrame(plan, collector, { second, tally }))
+      onFrame?.(makeFrame(plan, collector, { second, tally, agents: source.agentFrames?.(second) }))
       this.pulse.note(tally.used.map((index) => tally.get(index)))
       this.seconds.push(second)
       this.wake()
@@ -93,36 +114,41 @@ export class LiveRig implements Rig {
     this.begun = new Promise((resolve) => {
       begin = resolve
     })
-    this.ended = runFleet(plan, {
-      workers,
-      stop: AbortSignal.any([this.stopping.signal, signal]),
-      kill,
-      onBegin: (headStartMs) => {
-        this.startMs = now() + headStartMs
-        this.startedAt = new Date(wallTime().getTime() + headStartMs)
-      },
-      onSteerable: (tell) => {
-        this.tell = tell
-        begin(true)
-      },
-      onWindow: (worker, window) => {
-        this.meter?.add(worker, window)
-        collector.add(worker, window)
-      },
-      onWorkerEnd: (worker) => collector.end(worker),
-    }).finally(() => {
-      this.isOver = true
-      begin(false)
-      this.wake()
-    })
+    this.ended = source
+      .run({
+        stop: AbortSignal.any([this.stopping.signal, signal]),
+        kill,
+        onBegin: (headStartMs) => {
+          this.startMs = now() + headStartMs
+          this.startedAt = new Date(wallTime().getTime() + headStartMs)
+        },
+        onSteerable: (tell) => {
+          this.tell = tell
+          begin(true)
+        },
+        onWindow: (worker, window) => {
+          this.meter?.add(worker, window)
+          collector.add(worker, window)
+        },
+        onWorkerEnd: (worker) => {
+          endWhole()
+          collector.end(worker)
+        },
+      })
+      .finally(() => {
+        signal.removeEventListener('abort', endWhole)
+        begin(false)
+        endWhole()
+      })
   }
 
   get death(): string | null {
     return this.pulse.death
   }
 
-  setLevel(atMs: Ms, level: number): void {
-    this.tell?.(atMs, level)
+  setLevel(atMs: Ms, level: number): LevelChange {
+    if (this.tell === null) throw new Error('the load has not begun')
+    return this.tell(atMs, level)
   }
 
   elapsedMs(): Ms {
@@ -130,11 +156,11 @@ export class LiveRig implements Rig {
   }
 
   async nextSecond(): Promise<Second | null> {
-    while (this.seconds.length === 0 && !this.isOver)
+    while (this.seconds.length === 0 && this.isWhole)
       await new Promise<void>((resolve) => {
         this.wake = resolve
       })
-    return this.seconds.shift() ?? null
+    return this.isWhole ? this.seconds.shift()! : null
   }
 
   measure(first: number, end: number): Meter {

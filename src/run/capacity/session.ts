@@ -4,12 +4,9 @@
 import { now, wallTime } from '../../base/clock.js'
 import { readGitCommit } from '../../base/git.js'
 import { readEnvironment } from '../../base/host.js'
-import { readLimits } from '../../base/limits.js'
 import { randomSeed } from '../../base/rng.js'
 import { redact } from '../../base/secrets.js'
 import type { FleetEnd } from '../../load/fleet/threads.js'
-import { checkReachable, checkResources } from '../../load/once/preflight.js'
-import { awaitReady } from '../../load/once/ready.js'
 import { makePlan } from '../../plan/make-plan.js'
 import type { Plan } from '../../plan/plan.js'
 import type { CapacityOptions, Scenario } from '../../scenario/model/scenario.js'
@@ -17,13 +14,13 @@ import type { CapacityCheckMark } from '../../stats/capacity.js'
 import type { Frame } from '../../stats/frame.js'
 import type { Result } from '../../stats/result.js'
 import { CapacityCheck } from '../../verdict/capacity/check.js'
-import { CapacitySearch } from '../../verdict/capacity/search.js'
-import type { Probe, Trial } from '../../verdict/capacity/trial.js'
+import { type Machine, Outlook } from '../../verdict/capacity/outlook.js'
+import { CapacitySearch, type SearchAnswer } from '../../verdict/capacity/search.js'
+import type { Probe } from '../../verdict/capacity/trial.js'
 import { isRunFailure, NO_FAILURE, whyFailed, whyNotBegun, whyStopped } from '../failure.js'
-import { type RunStart, withTarget } from '../run.js'
-import { setUp } from '../setup.js'
-import { countWorkers } from '../worker-count.js'
-import { type FirstLoad, findFirstRate } from './first-load.js'
+import { withTarget } from '../run.js'
+import { environmentOf, type Source, type SourceOptions, withSource } from '../source.js'
+import type { FirstLoad } from './first-load.js'
 import { settleMsOf } from './load.js'
 import { goalOf, listWarnings, planSearch, rulesOf } from './plan-search.js'
 import { assembleCapacity, type CapacityBasis, type SearchRecord } from './result.js'
@@ -31,22 +28,19 @@ import { LiveRig } from './rig.js'
 import { type TrialEnd, Trials } from './trials.js'
 
 /** Options that override or add to the scenario. */
-export interface CapacityRunOptions extends CapacityBasis {
+export interface CapacityRunOptions extends CapacityBasis, Omit<SourceOptions, 'shard' | 'startAtMs'> {
   /** Replaces the scenario's target: `demo` or an absolute URL. */
   readonly target?: string | undefined
   readonly seed?: number | undefined
-  readonly workers?: number | undefined
   /** A load that has to be carried. */
   readonly floor?: Pick<CapacityCheckMark, 'load' | 'by'> | undefined
   /** Only finds out whether `floor` is carried, and searches if it isn't. */
   readonly isCheck?: boolean
   readonly signal: AbortSignal
   readonly kill: AbortSignal
-  readonly onStart?: (start: RunStart) => void
   readonly onProgress?: (frame: Frame) => void
   /** Called after each trial, with an estimate of how long the rest takes. */
   readonly onTrial?: (trial: TrialEnd, remainingSeconds: number) => void
-  readonly onNotice?: (text: string) => void
 }
 
 /**
@@ -81,25 +75,22 @@ async function searchAt(
   settings: CapacityOptions,
   options: Seeded,
 ): Promise<Result> {
-  const { signal, kill } = options
-  const { plan: base, max } = await planSearch(target, scenario, settings, options.seed)
-  const environment = readEnvironment()
-  const workers = countWorkers(base, { asked: options.workers, cores: environment.cores, shard: null })
-  checkResources(base, readLimits())
-  options.onStart?.({ target, seed: base.seed, workers })
+  const { plan: base, steered, max } = await planSearch(target, scenario, settings, options)
   for (const warning of listWarnings(scenario, settings)) options.onNotice?.(warning)
-  const ready = await awaitReady(scenario, base, { signal, onWait: options.onNotice })
-  await checkReachable(target, scenario.http, signal)
-  const { variables, tearDown } = await setUp(scenario, base, signal, kill)
-  const plan = { ...base, variables }
-  let record: SearchRecord
-  try {
-    record = await steer(plan, scenario, { ...settings, max }, { ...options, workers })
-  } finally {
-    const fault = await tearDown()
-    if (fault !== null) options.onNotice?.(fault)
-  }
-  return assembleCapacity(scenario, settings, { ...record, ...ready }, options)
+  const record = await withSource(
+    base,
+    scenario,
+    { ...options, steered },
+    async ({ plan, source, ready }) => ({
+      ...(await steer(plan, scenario, { ...settings, max }, { ...options, source })),
+      ...ready(),
+    }),
+  )
+  return assembleCapacity(scenario, settings, record, options)
+}
+
+interface SearchSource {
+  readonly source: Source
 }
 
 /** Runs the search on a load that it steers. */
@@ -107,21 +98,23 @@ async function steer(
   plan: Plan,
   scenario: Scenario,
   settings: CapacityOptions,
-  options: Seeded & { readonly workers: number },
+  options: Seeded & SearchSource,
 ): Promise<SearchRecord> {
-  const { signal, kill, workers, floor } = options
+  const { signal, kill, source, floor } = options
   const empty = await emptyRecord(plan, scenario, settings, options)
   const begunAt = now()
-  const found = await firstLoad(plan, scenario, settings, options)
-  if ('why' in found) {
-    const error = signal.aborted ? null : redact(found.why, scenario.secrets)
-    return { ...empty, stopped: { ...whyStopped(signal), ...(error !== null && { error }) } }
+  const found = await firstLoad(scenario, settings, options)
+  if (signal.aborted) {
+    const environment = await environmentOf(source)
+    return { ...empty, environment, agents: source.agents?.(), stopped: whyStopped(signal) }
   }
+  if (found.doubt !== undefined) options.onNotice?.(redact(found.doubt, scenario.secrets))
   const from = Math.min(found.load, settings.max ?? found.load, floor?.load ?? found.load)
   const lookMs = now() - begunAt
   const budgetMs = settings.budgetMs - lookMs
-  const rig = new LiveRig(plan, { workers, signal, kill, onFrame: options.onProgress })
-  const trials = new Trials(rig, rulesOf(scenario, settings, { from, untilMs: budgetMs }))
+  const rig = new LiveRig(plan, { source, signal, kill, onFrame: options.onProgress })
+  const beginsAtFrom = options.isCheck !== true
+  const trials = new Trials(rig, rulesOf(scenario, settings, { from, beginsAtFrom, untilMs: budgetMs }))
   const done: TrialEnd[] = []
   const [search, end] = await Promise.all([
     rig.begun
@@ -132,13 +125,17 @@ async function steer(
   ])
   const stopped = whyStopped(signal)
   const death = rig.death === null ? NO_FAILURE : { error: `the service was lost: ${rig.death}` }
-  const why = [whyFailed(end, scenario.secrets), stopped, death].find(({ error }) => error !== null)
+  const unsteered = { error: trials.failure }
+  const why = [whyFailed(end, scenario.secrets), stopped, death, unsteered].find(
+    ({ error }) => error !== null,
+  )
   return {
     ...empty,
     end,
     from,
     startedAt: rig.startedAt,
-    environment: { ...empty.environment, workers },
+    environment: await environmentOf(source),
+    agents: source.agents?.(),
     trials: done,
     answer: search?.answer ?? null,
     check: search?.check,
@@ -149,16 +146,16 @@ async function steer(
 
 /** Finds the load at which a search begins. */
 export async function firstLoad(
-  plan: Plan,
   scenario: Scenario,
   settings: CapacityOptions,
-  { floor, isCheck, signal, kill }: Pick<CapacityRunOptions, 'floor' | 'isCheck' | 'signal' | 'kill'>,
+  options: Pick<CapacityRunOptions, 'floor' | 'isCheck' | 'signal' | 'kill'> & Pick<SearchSource, 'source'>,
 ): Promise<FirstLoad> {
+  const { floor, isCheck, source, signal, kill } = options
   const { from, of } = settings
   if (from !== null) return { load: from }
   if (of === 'vus') return { load: 1 }
   if (isCheck === true && floor !== undefined) return { load: floor.load / 2 }
-  return findFirstRate(plan, { pausesMs: settleMsOf(scenario, settings), signal, kill })
+  return source.look({ pausesMs: settleMsOf(scenario, settings), signal, kill })
 }
 
 type Search = Pick<SearchRecord, 'answer' | 'check'>
@@ -172,32 +169,34 @@ async function conduct(
   { floor, isCheck, onTrial }: Seeded,
 ): Promise<Search> {
   const goal = () => goalOf(settings, settings.budgetMs - rig.elapsedMs())
-  const pursue = async (machine: Machine): Promise<boolean> => {
+  const pursue = async <M extends Stepwise>(make: () => M): Promise<M> => {
+    const machine = make()
+    const outlook = new Outlook<Probe, M>(make, settings.settleMs / 1000, (of) => of.answer().loads)
     for (let probe = machine.next(); probe !== null; probe = machine.next()) {
       const trial = await trials.run(probe.load, probe.seconds)
-      if (trial === null) return false
+      if (trial === null) break
       done.push(trial)
-      machine.record({ ...trial, isMet: trial.missed.length === 0 })
-      onTrial?.(trial, machine.answer().remainingSeconds)
+      const judged = { ...trial, isMet: trial.missed.length === 0 }
+      machine.record(judged)
+      onTrial?.(trial, outlook.after(probe, judged))
     }
-    return true
+    return machine
   }
   let check: CapacityCheckMark | undefined
   if (isCheck === true && floor !== undefined) {
-    const checking = new CapacityCheck({ ...goal(), load: floor.load })
-    await pursue(checking)
+    const asked = { ...goal(), load: floor.load }
+    const checking = await pursue(() => new CapacityCheck(asked))
     check = { ...floor, isCarried: checking.answer().isCarried }
     if (check.isCarried !== false) return { answer: answerOf(checking, floor.load), check }
   }
-  const search = new CapacitySearch({
+  const wanted = {
     ...goal(),
     from: settings.from,
     max: check === undefined ? settings.max : floor!.load,
     width: settings.width,
     isWhole: settings.of === 'vus',
-  })
-  await pursue(search)
-  const answer = search.answer()
+  }
+  const answer = (await pursue(() => new CapacitySearch(wanted))).answer()
   // Trials that contradict the check leave it open.
   if (check !== undefined && (answer.lower ?? 0) >= check.load) check = { ...check, isCarried: null }
   if (check === undefined && floor !== undefined)
@@ -205,19 +204,18 @@ async function conduct(
   return { answer, ...(check && { check }) }
 }
 
-interface Machine {
-  next(): Probe | null
-  record(trial: Trial): void
-  answer(): { readonly remainingSeconds: number }
+/** A search or a check. */
+interface Stepwise extends Machine<Probe> {
+  answer(): Pick<SearchAnswer, 'loads' | 'spentSeconds'>
 }
 
 /** What a check that was carried, or is open, says of the capacity. */
 function answerOf(check: CapacityCheck, load: number): SearchRecord['answer'] {
-  const { isCarried, end, summary } = check.answer()
+  const { isCarried, end, loads } = check.answer()
   return {
     lower: isCarried ? load : null,
     upper: null,
-    carried: isCarried ? (summary?.carried ?? null) : null,
+    carried: isCarried ? (loads[0]?.carried ?? null) : null,
     end,
   }
 }

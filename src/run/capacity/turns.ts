@@ -1,7 +1,8 @@
 /**
  * Trials of two sides in turns: only one of them is sent anything at a time.
  */
-import type { CapacityPair } from '../../verdict/capacity/pair.js'
+import { Outlook } from '../../verdict/capacity/outlook.js'
+import type { CapacityPair, PairAnswer, Turn } from '../../verdict/capacity/pair.js'
 import { type OfSides, SIDES, type SideName } from '../ab-ready.js'
 import type { Rig } from './rig.js'
 import { type TrialEnd, type TrialRules, Trials } from './trials.js'
@@ -19,7 +20,7 @@ export class Turns {
 
   constructor(
     private readonly rigs: OfSides<Rig>,
-    rules: TrialRules,
+    private readonly rules: TrialRules,
     private readonly onTurn: OnTurn,
   ) {
     this.trials = { a: new Trials(rigs.a, rules), b: new Trials(rigs.b, rules) }
@@ -35,8 +36,12 @@ export class Turns {
     return true
   }
 
-  /** Carries out trials until the question is answered, or until a load ended. */
-  async take(pair: CapacityPair): Promise<void> {
+  /** Carries out trials until the question of the pair that `make` makes is answered, or until a load ended. */
+  async take(make: () => CapacityPair): Promise<PairAnswer> {
+    const pair = make()
+    const outlook = new Outlook<Turn, CapacityPair>(make, this.rules.settleMs / 1000, (of, { side }) =>
+      of.loadsOf(side),
+    )
     for (let turn = pair.next(); turn !== null; turn = pair.next()) {
       const { side, load, seconds } = turn
       const trials = this.trials[side]
@@ -47,13 +52,15 @@ export class Turns {
         isOn = end !== null && (await trials.rest())
         return end
       })
-      if (trial === null) return
+      if (trial === null) break
       this.done[side].push(trial)
       const spentSeconds = this.spentSeconds[side] - before
-      pair.record({ ...trial, isMet: trial.missed.length === 0, spentSeconds })
-      this.onTurn(side, trial, pair.answer().remainingSeconds)
-      if (!isOn) return
+      const judged = { ...trial, isMet: trial.missed.length === 0, spentSeconds }
+      pair.record(judged)
+      this.onTurn(side, trial, outlook.after(turn, judged))
+      if (!isOn) break
     }
+    return pair.answer()
   }
 
   private async timed<T>(side: SideName, action: () => Promise<T>): Promise<T> {

@@ -16,6 +16,9 @@ import {
 } from '../yaml/tree.js'
 import { type KeyAdvice, unknownKey } from './keys.js'
 
+// A definition reads one file: compiling it to code costs more than it saves.
+z.config({ jitless: true })
+
 /** The type of what a definition reads. */
 export type Output<T extends z.ZodType> = z.output<T>
 
@@ -195,7 +198,7 @@ export function either<L extends z.ZodType, M extends z.ZodType>(short: L, long:
     .transform((tree, ctx): z.output<L> | z.output<M> =>
       isTreeMap(tree) ? outputOf(long, tree, ctx.issues) : outputOf(short, tree, ctx.issues),
     )
-    .meta({ anyOf: [withoutVersion(short), withoutVersion(long)] })
+    .meta(anyOf(() => [withoutVersion(short), withoutVersion(long)]))
 }
 
 /** Reads a tree with a schema. Problems go to `issues`; the result is then not used. */
@@ -213,6 +216,15 @@ function alternatives(schema: z.ZodType): object[] {
   return anyOf !== undefined && Object.keys(rest).length === 0 ? anyOf : [withoutVersion(schema)]
 }
 
+/** What editors are told of several forms. Only made when asked for: reading a file doesn't need it. */
+function anyOf(list: () => object[]): { readonly anyOf: object[] } {
+  return {
+    get anyOf() {
+      return list()
+    },
+  }
+}
+
 /** A schema for editors, to be nested in another one. */
 function withoutVersion(schema: z.ZodType): object {
   const { $schema, ...rest } = jsonSchema(schema) as { $schema?: string }
@@ -228,7 +240,7 @@ export function oneOrMore<T extends z.ZodType>(item: T, options: ListOptions) {
       if (Array.isArray(tree)) return outputOf(several, tree, ctx.issues)
       return [outputOf(item, tree, ctx.issues)]
     })
-    .meta({ anyOf: [...alternatives(item), withoutVersion(several)] })
+    .meta(anyOf(() => [...alternatives(item), withoutVersion(several)]))
 }
 
 /** The message of a missing required value until its key is known. */

@@ -3,9 +3,13 @@
  */
 import type { CapacityFigures } from '../../stats/capacity.js'
 import type { Result, RunVerdict } from '../../stats/result.js'
+import { listLoadDoubts } from '../../stats/shard.js'
 
 /** What the verdict depends on. */
-export type CapacityFindings = Pick<Result, 'interrupted' | 'error' | 'neverSucceeded' | 'comparison'> & {
+export type CapacityFindings = Pick<
+  Result,
+  'interrupted' | 'error' | 'neverSucceeded' | 'comparison' | 'agents'
+> & {
   readonly capacity: CapacityFigures
 }
 
@@ -16,7 +20,7 @@ export type CapacityFindings = Pick<Result, 'interrupted' | 'error' | 'neverSucc
  * - `failed`: a request never succeeded (on either side of an A/B session), or the service doesn't carry what was required
  * - `regressed`: it doesn't carry what the baseline or side a did, less the tolerance
  * - `failed`: it doesn't carry the first load
- * - `inconclusive`: whether it carries what it had to is open, or the comparison is inconclusive
+ * - `inconclusive`: an agent was lost, whether it carries what it had to is open, or the comparison is inconclusive
  * - `passed`: it carries what it had to
  * - `inconclusive`: perfctl was the limit, or the time was used up
  * - `passed`
@@ -26,6 +30,7 @@ export function capacityVerdict({
   error,
   neverSucceeded,
   comparison,
+  agents = [],
   capacity,
 }: CapacityFindings): RunVerdict {
   const { check, end } = capacity
@@ -36,6 +41,7 @@ export function capacityVerdict({
   if (check?.isCarried === false && check.by !== 'ab') return check.by === 'require' ? 'failed' : 'regressed'
   if (comparison?.verdict === 'regressed') return 'regressed'
   if (end === 'from_missed') return 'failed'
+  if (listLoadDoubts({ agents, capacity }).length > 0) return 'inconclusive'
   if (check?.isCarried === null || comparison?.verdict === 'inconclusive') return 'inconclusive'
   if (check !== undefined) return 'passed'
   return end === 'generator' || end === 'budget' ? 'inconclusive' : 'passed'

@@ -16,13 +16,9 @@ export interface CheckAnswer {
   readonly isCarried: boolean | null
   /** Why the check ended: the rule decided, the budget was used up, or perfctl was the limit; null while it goes on. */
   readonly end: 'decided' | 'budget' | 'generator' | null
-  /** Null before the first trial that says something of the service. */
-  readonly summary: LoadSummary | null
-  /** Of any kind, also those that say nothing of the service. */
-  readonly trials: number
+  /** The load with its trials; empty before the first one that says something of the service. */
+  readonly loads: readonly LoadSummary[]
   readonly spentSeconds: number
-  /** An estimate of how long the rest takes. */
-  readonly remainingSeconds: number
 }
 
 /**
@@ -64,10 +60,8 @@ export class CapacityCheck {
     return {
       isCarried: known === 'undecided' ? null : known === 'lower',
       end,
-      summary: ledger.list()[0] ?? null,
-      trials: ledger.trialCount,
+      loads: ledger.list(),
       spentSeconds: ledger.spentSeconds,
-      remainingSeconds: end === null ? this.remaining() : 0,
     }
   }
 
@@ -75,15 +69,6 @@ export class CapacityCheck {
     if (this.ledger.classOf(this.goal.load) !== 'undecided') return 'decided'
     if (this.unsure >= UNSURE_MAX) return 'generator'
     return this.ledger.hasTimeFor(this.goal.trialSeconds) ? null : 'budget'
-  }
-
-  private remaining(): number {
-    const { trialSeconds, budgetSeconds } = this.goal
-    const trials = this.ledger.trialsToCarry(this.goal.load)
-    return Math.min(
-      Math.max(0, budgetSeconds - this.ledger.spentSeconds),
-      trials * this.ledger.costOf(trialSeconds),
-    )
   }
 }
 

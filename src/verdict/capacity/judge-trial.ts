@@ -6,6 +6,7 @@ import type { Miss } from '../../stats/capacity.js'
 import { mean, studentT } from '../../stats/math.js'
 import { findMetric } from '../../stats/metrics.js'
 import type { GeneratorHealth, RequestResult, Totals } from '../../stats/result.js'
+import { percentileMs } from '../../stats/summary.js'
 import { isMet, judgeThresholds } from '../thresholds.js'
 
 /** What was measured in a trial. */
@@ -39,16 +40,74 @@ export function judgeTrial(slo: readonly Threshold[], figures: TrialFigures): Tr
     unmet.flatMap(({ result, threshold }) =>
       (result.actual !== null) === isMeasured ? [describeMiss(threshold, figures)] : [],
     )
-  const missed = [...describe(true), ...listArrears(figures, finished), ...describe(false)]
+  const isSilent = requests.every(({ kind, requests: count }) => kind === 'journey' || count === 0)
+  const arrears = isSilent && hasSent(figures) ? [UNFINISHED] : listArrears(figures, finished)
+  const missed = [...describe(true), ...arrears, ...describe(false)]
   // Whatever is sent or read half a median late isn't the service's arrears.
   const isHeldUp = generator.lateFrom === 50 && totals.dropped === 0
   const isLate =
-    (missed.length === unmet.length || isHeldUp) && unmet.every(({ result }) => result.inDoubt === true)
+    arrears[0] !== UNFINISHED &&
+    (missed.length === unmet.length || isHeldUp) &&
+    unmet.every(({ result }) => result.inDoubt === true)
   return {
     carried: (finished - failed) / seconds,
     missed,
     isUnsure: missed.length > 0 && (generator.saturated || isLate),
   }
+}
+
+/** A trial that goes on. */
+export interface TrialSoFar extends Pick<TrialFigures, 'totals' | 'requests'> {
+  /** How many iterations can end in the whole trial, as far as is known. */
+  readonly iterations: number
+}
+
+/** Arrivals vary, so a trial may have more of them than expected. */
+const MORE = 1.1
+
+/**
+ * Whether a trial can't meet its limits any more, even if all that is to come is fast and succeeds. Only limits on errors and
+ * on percentiles can tell.
+ */
+export function isSurelyMissed(
+  slo: readonly Threshold[],
+  { totals, requests, iterations }: TrialSoFar,
+): boolean {
+  const { finished } = countIterations(requests)
+  if (finished === 0) return false
+  const growth = Math.max(1, (MORE * iterations) / finished)
+  return slo.some((threshold) => {
+    const { request, operator } = threshold
+    const measured = request === null ? totals : requests.find(({ name }) => name === request)
+    if (measured === undefined || !operator.startsWith('<')) return false
+    const least = leastOf(threshold.metric, measured, growth)
+    return least !== null && !isMet(threshold, least)
+  })
+}
+
+const PERCENTILES: Readonly<Record<string, number>> = {
+  p50: 50,
+  p75: 75,
+  p90: 90,
+  p95: 95,
+  p99: 99,
+  p999: 99.9,
+}
+
+/** What a metric comes to if the rest, of which there will be `growth` times as much in all, is as good as can be. */
+function leastOf(metric: string, { errorRate, latency }: Totals, growth: number): number | null {
+  if (metric === 'error_rate') return errorRate / growth
+  const percent = PERCENTILES[metric]
+  if (percent === undefined || latency.histogram === null) return null
+  const beyond = (100 - percent) * growth
+  return beyond >= 100 ? null : percentileMs(latency.histogram, 100 - beyond)
+}
+
+const UNFINISHED: Miss = { why: 'unfinished' }
+
+/** Whether anything was in progress: users of a closed load always are, if they don't pause. */
+function hasSent({ backlog, totals }: TrialFigures): boolean {
+  return backlog === null || totals.dropped > 0 || backlog.some((count) => count > 0)
 }
 
 /** The share of what arrived that has to be completed. */

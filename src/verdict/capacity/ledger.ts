@@ -16,8 +16,6 @@ interface Entry {
 export class Ledger {
   private readonly entries = new Map<number, Entry>()
   private spent = 0
-  private trials = 0
-  private overhead = 0
   private mostSettling: number
 
   constructor(private readonly goal: TrialGoal) {
@@ -27,8 +25,6 @@ export class Ledger {
   /** Adds what came of a probe. Returns whether it says anything of the service. */
   add(asked: Probe, { load, seconds, isMet, isUnsure, spentSeconds, carried }: Trial): boolean {
     this.spent += spentSeconds
-    this.trials++
-    this.overhead += spentSeconds - seconds
     if (isMet) this.mostSettling = Math.max(this.mostSettling, spentSeconds - seconds)
     if (isUnsure && !isMet) return false
     const entry = this.entries.get(load) ?? {
@@ -53,11 +49,6 @@ export class Ledger {
     this.spent += seconds
   }
 
-  /** All trials, also those that say nothing of the service. */
-  get trialCount(): number {
-    return this.trials
-  }
-
   /** Spent so far, in seconds. */
   get spentSeconds(): number {
     return this.spent
@@ -69,11 +60,6 @@ export class Ledger {
    */
   hasTimeFor(seconds: number): boolean {
     return this.spent + this.mostSettling + seconds <= this.goal.budgetSeconds + 1e-6
-  }
-
-  /** The seconds that a trial takes, with as much settling and recovery as those before on average. */
-  costOf(seconds: number): number {
-    return seconds + (this.trials === 0 ? this.goal.settleSeconds : this.overhead / this.trials)
   }
 
   /** Whether a load was tried. */
@@ -90,15 +76,6 @@ export class Ledger {
   classOf(load: number): LoadClass {
     const entry = this.entries.get(load)
     return entry === undefined ? 'undecided' : classify(entry.seconds, this.goal)
-  }
-
-  /** How many full trials a load has to meet before it is known to be carried. */
-  trialsToCarry(load: number): number {
-    const { good, ...rest } = this.entries.get(load)?.seconds ?? NO_SECONDS
-    const { trialSeconds } = this.goal
-    let trials = 0
-    while (classify({ ...rest, good: good + trials * trialSeconds }, this.goal) !== 'lower') trials++
-    return trials
   }
 
   /** The smallest load that isn't carried; null if none is known. */

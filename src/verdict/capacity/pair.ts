@@ -8,11 +8,11 @@
  * machine became slower, and both are checked again a width lower.
  */
 import { sideOf } from '../../plan/ab-turns.js'
-import { CapacityCheck } from './check.js'
+import { CapacityCheck, type CheckAnswer } from './check.js'
 import { leastOf } from './least.js'
 import { LoadScale } from './scale.js'
 import { CapacitySearch, type SearchAnswer, type SearchGoal } from './search.js'
-import type { Probe, Trial, TrialGoal } from './trial.js'
+import type { LoadSummary, Probe, Trial, TrialGoal } from './trial.js'
 
 /** What is searched, and how. The budget is for both sides together. */
 export interface PairGoal extends SearchGoal {
@@ -46,8 +46,7 @@ interface CheckedLoad {
 
 /** What is known of both so far. */
 export interface PairAnswer extends Readonly<Record<PairSide, SideAnswer>> {
-  /** An estimate of how long the rest takes. */
-  readonly remainingSeconds: number
+  readonly spentSeconds: number
 }
 
 type Both<T> = Readonly<Record<PairSide, T>>
@@ -92,17 +91,23 @@ export class CapacityPair {
 
   /** Returns what is known so far. */
   answer(): PairAnswer {
-    const { check, goal } = this
+    const { check } = this
     const [a, b] = [this.searches.a.answer(), this.searches.b.answer()]
     const least = a.lower === null ? null : this.leastOf(a.lower)
-    const machines = check?.machines ?? this.searches
-    const rest = machines.a.answer().remainingSeconds + machines.b.answer().remainingSeconds
     return {
       a: { ...boundsOf(a), check: check === null ? null : check.mark('a') },
       b: least === null ? { ...boundsOf(b), check: null } : withCheck(b, least, check),
-      remainingSeconds:
-        this.next() === null ? 0 : Math.min(Math.max(0, goal.budgetSeconds - this.spent), rest),
+      spentSeconds: this.spent,
     }
+  }
+
+  /**
+   * Returns the loads that the search of a side has tried, the smallest first; those of the other side if it has tried none, as
+   * both are likely to carry much the same.
+   */
+  loadsOf(side: PairSide): readonly LoadSummary[] {
+    const { loads } = this.searches[side].answer()
+    return loads.length > 0 ? loads : this.searches[otherThan(side)].answer().loads
   }
 
   /** Begins the check after the searches, and the next one after one that both missed. */
@@ -164,7 +169,7 @@ class SideCheck {
   get isOver(): boolean {
     const [a, b] = [this.machines.a.answer(), this.machines.b.answer()]
     if (b.end === null) return false
-    return b.isCarried !== false || a.end !== null || a.trials >= b.trials
+    return b.isCarried !== false || a.end !== null || trialsOf(a) >= trialsOf(b)
   }
 
   get isMissedByBoth(): boolean {
@@ -174,6 +179,10 @@ class SideCheck {
   mark(side: PairSide): CheckedLoad {
     return { load: this.loads[side], isCarried: this.machines[side].answer().isCarried }
   }
+}
+
+function trialsOf({ loads }: CheckAnswer): number {
+  return loads[0]?.trials ?? 0
 }
 
 const TRIALS = 6
@@ -232,7 +241,7 @@ function withCheck(found: SearchAnswer, least: number, check: SideCheck | null):
     ...bounds,
     lower: mark.load,
     upper: isRefuted ? null : upper,
-    carried: check.machines.b.answer().summary?.carried ?? null,
+    carried: check.machines.b.answer().loads[0]?.carried ?? null,
     check: mark,
   }
 }

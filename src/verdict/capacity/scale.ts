@@ -50,11 +50,6 @@ export class LoadScale {
     return this.goal.isWhole && high - low > 1 ? low + 1 : null
   }
 
-  /** How many bisections bring two loads within a width of each other. */
-  bisections(low: number, high: number): number {
-    return Math.max(0, Math.ceil(Math.log2(Math.log(high / low) / this.step)))
-  }
-
   /** Rounds to as many digits as the width is worth. */
   private round(load: number): number {
     return this.goal.isWhole ? Math.round(load) : Number(load.toPrecision(this.digits))

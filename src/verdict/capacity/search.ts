@@ -35,8 +35,6 @@ export interface SearchAnswer {
   /** All loads that were tried, the smallest first. */
   readonly loads: readonly LoadSummary[]
   readonly spentSeconds: number
-  /** An estimate of how long the rest takes. */
-  readonly remainingSeconds: number
 }
 
 /** Finds the capacity of a service. */
@@ -90,15 +88,13 @@ export class CapacitySearch {
     const { lower, upper, spentSeconds } = ledger
     const loads = ledger.list()
     const step = this.plan()
-    const end = typeof step === 'string' ? step : null
     return {
       lower,
       upper,
       carried: loads.find(({ load }) => load === lower)?.carried ?? null,
-      end,
+      end: typeof step === 'string' ? step : null,
       loads,
       spentSeconds,
-      remainingSeconds: end === null ? this.remaining() : 0,
     }
   }
 
@@ -193,24 +189,9 @@ export class CapacitySearch {
       else this.low = null
     }
   }
-
-  private remaining(): number {
-    const { low, high, ledger, goal, loads } = this
-    const bisections = low === null || high === null ? GUESSED_BISECTIONS : loads.bisections(low, high)
-    const confirmations =
-      (low === null ? ledger.trialsToCarry(loads.from) : ledger.trialsToCarry(low)) +
-      (high === null || ledger.classOf(high) === 'undecided' ? 1 : 0)
-    const trials = (this.exploring === null ? 0 : 1) + bisections + confirmations
-    return Math.min(
-      Math.max(0, goal.budgetSeconds - ledger.spentSeconds),
-      trials * ledger.costOf(goal.trialSeconds),
-    )
-  }
 }
 
 /** A trial of the climb is this much shorter than others. */
 const CLIMB_SHARE = 0.5
 /** How often a load has to be tried before its misses count: after a single unlucky one, all else would be in vain. */
 const LOOKS = 2
-/** How many bisections follow the climb: from a factor of 2 to a width of 5 %. */
-const GUESSED_BISECTIONS = 4

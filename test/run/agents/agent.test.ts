@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { serveAgent } from '../../../src/run/agents/agent.js'
 import type { Order } from '../../../src/run/agents/messages.js'
-import { openPair } from './pair.js'
+import { openPair } from '../../../src/run/agents/pair.js'
 
 /** What an agent answers to these orders, until it has left. */
 async function answersTo(orders: readonly Order[], signal?: AbortSignal) {
@@ -31,9 +31,23 @@ test.each<[string, Order, RegExp]>([
     'that gets a part without its job',
     {
       type: 'assign',
-      assignment: { target: 'http://h', seed: 1, today: 0, variables: {}, workers: null, index: 1, of: 1 },
+      assignment: {
+        target: 'http://h',
+        seed: 1,
+        today: 0,
+        variables: {},
+        workers: null,
+        steered: null,
+        index: 1,
+        of: 1,
+      },
     },
     /^it got a part of a job without the job$/,
+  ],
+  [
+    'that is told a level but has no load',
+    { type: 'level', atMs: 0, level: 10 },
+    /^it was told a level that is not of its load$/,
   ],
   [
     'that gets nonsense',

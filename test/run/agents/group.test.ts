@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../../src/base/errors.js'
+import type { SetLevel } from '../../../src/load/fleet/threads.js'
 import type { Channel } from '../../../src/run/agents/channel.js'
 import { type GroupOptions, type GroupRunOptions, gatherAgents } from '../../../src/run/agents/group.js'
 import { type Answer, answerToJson, type Order, readOrder } from '../../../src/run/agents/messages.js'
-import { openPair } from './pair.js'
+import { openPair } from '../../../src/run/agents/pair.js'
+import type { FirstLoad } from '../../../src/run/capacity/first-load.js'
 
 const ENVIRONMENT = { perfctl: '1.0.0', node: 'v22', os: 'Linux', cpu: 'c', cores: 8 }
 const hello = (name: string, changes = {}): Answer => ({
@@ -74,6 +76,7 @@ const optionsFor = (agents: readonly Fake[], changes: Partial<GroupOptions> = {}
     today: 0,
     variables: {},
     workers: null,
+    steered: null,
   },
   series: 1,
   isRequest: () => true,
@@ -161,6 +164,111 @@ describe('agents', () => {
     })
     const { end } = await runOn([agent], {}, { stop: stop.signal })
     expect(end.failure).toBeNull()
+  })
+})
+
+describe('agents that are steered', () => {
+  const heard = (aheadMs: number) => (order: Order, say: Fake['say']) => {
+    if (order.type === 'start') say({ type: 'running', lateMs: 0 })
+    if (order.type === 'level') say({ type: 'level', aheadMs })
+    if (order.type === 'stop') say(END)
+  }
+
+  /** Tells one change of the level, and who was late once all have answered, or at once. */
+  async function tell(agents: readonly Fake[], wait = 50): Promise<readonly string[]> {
+    const stop = new AbortController()
+    let late: readonly string[] = []
+    const { end } = await runOn(
+      agents,
+      {},
+      {
+        stop: stop.signal,
+        onSteerable: (setLevel: SetLevel) => {
+          const change = setLevel(3000, 120)
+          expect(change.late).toEqual(['one', 'two'])
+          void sleep(wait).then(() => {
+            late = change.late
+            stop.abort()
+          })
+        },
+      },
+    )
+    expect(end.failure).toBeNull()
+    return late
+  }
+
+  test('are all told, after the start, and each says whether it heard in time', async () => {
+    const agents = [makeAgent('one', heard(900)), makeAgent('two', heard(700))]
+    expect(await tell(agents)).toEqual([])
+    for (const { orders } of agents)
+      expect(orders.filter(({ type }) => type === 'start' || type === 'level')).toEqual([
+        { type: 'start', atMs: expect.any(Number) },
+        { type: 'level', atMs: 3000, level: 120 },
+      ])
+  })
+
+  test('are late if they heard too late, or so late that their threads could not know, or have not answered', async () => {
+    expect(await tell([makeAgent('one', heard(900)), makeAgent('two', heard(-1))])).toEqual(['two'])
+    expect(await tell([makeAgent('one', heard(3)), makeAgent('two', heard(900))])).toEqual(['one'])
+    const mute = makeAgent('two', (order, say) => {
+      if (order.type !== 'level') heard(900)(order, say)
+    })
+    expect(await tell([makeAgent('one', heard(900)), mute])).toEqual(['two'])
+  })
+
+  test('are lost if they heard what nobody told', async () => {
+    const { end } = await runOn([
+      makeAgent('one', (order, say) => {
+        if (order.type === 'start') say({ type: 'level', aheadMs: 1 })
+      }),
+    ])
+    expect(end.failure?.message).toMatch(/: it heard of a change of the load that nobody told it$/)
+  })
+})
+
+describe('the first look at the service', () => {
+  const answer = (found: FirstLoad) => (order: Order, say: Fake['say']) => {
+    if (order.type === 'look') say({ type: 'looked', found })
+    else work(order, say)
+  }
+
+  test('is that of the first agent, and the load follows', async () => {
+    const agents = [makeAgent('one', answer({ load: 70 })), makeAgent('two', work)]
+    const group = await gatherAgents(optionsFor(agents))
+    expect(await group.look(500, never)).toEqual({ load: 70 })
+    expect(agents.map(({ orders }) => orders.filter(({ type }) => type === 'look'))).toEqual([
+      [{ type: 'look', pausesMs: 500 }],
+      [],
+    ])
+    const begun = { stop: never, kill: never, onBegin: () => {}, onWindow: () => {}, onWorkerEnd: () => {} }
+    expect(await group.run(begun)).toEqual({ stoppedMs: 5000, failure: null })
+    await group.close()
+  })
+
+  test.each<[string, (say: Fake['say'], other: Fake, stop: AbortController) => void, RegExp]>([
+    [
+      'by an agent that must not',
+      (say) => say({ type: 'refused', message: 'it must not', hint: 'name a first load' }),
+      /^agent one can't send its part: it must not$/,
+    ],
+    [
+      'while another agent is lost',
+      (_, other) => void other.drop(),
+      /^agent two is not ready: it was closed$/,
+    ],
+    ['that is interrupted', (_, __, stop) => stop.abort(), /^interrupted before the agents began$/],
+  ])('%s ends the search', async (_, react, message) => {
+    const stop = new AbortController()
+    const other = makeAgent('two')
+    const one = makeAgent('one', (order, say) => {
+      if (order.type === 'look') react(say, other, stop)
+    })
+    const group = await gatherAgents(optionsFor([one, other]))
+    await expect(group.look(0, stop.signal)).rejects.toMatchObject({
+      kind: 'run',
+      message: expect.stringMatching(message),
+    })
+    await group.close()
   })
 })
 
@@ -346,8 +454,6 @@ describe('nothing is sent', () => {
     const stop = new AbortController()
     const missing = makeAgent('one', undefined, { greeting: null })
     void sleep(50).then(() => stop.abort())
-    expect(await refusal([missing], { signal: stop.signal })).toMatch(
-      /^interrupted before the agents were ready/,
-    )
+    expect(await refusal([missing], { signal: stop.signal })).toMatch(/^interrupted before the agents began/)
   })
 })

@@ -50,6 +50,9 @@ describe('an answer arrives as it was sent', () => {
       workers: 2,
       service: { url: 'http://h/up', tries: 3, waitedMs: 410.5, latencyMs: 2, limitMs: 1, degraded: true },
     },
+    { type: 'looked', found: { load: 42.5 } },
+    { type: 'looked', found: { load: 1, doubt: 'nothing succeeded' } },
+    { type: 'level', aheadMs: -12.5 },
     { type: 'refused', message: 'no', hint: null },
     { type: 'running', lateMs: -1.25 },
     { type: 'worker-end', worker: 1 },
@@ -115,6 +118,9 @@ describe('what is no answer is refused', () => {
     [changed({ index: 1e15 }), /index/],
     [changed({ index: 0.5 }), /index/],
     ['{"type":"ready","workers":0}', /workers/],
+    ['{"type":"looked","found":{"load":0}}', /found.load is not above 0/],
+    ['{"type":"looked","found":{}}', /found.load is missing/],
+    ['{"type":"level"}', /aheadMs is missing/],
     ['{"type":"ready","workers":1000000000}', /workers/],
     [changed({ samples: ['AAAA'] }), /samples/],
     [changed({ samples: 'x' }), /samples/],
@@ -144,9 +150,26 @@ describe('what is no order is refused', () => {
   test.each([
     ['{"type":"hello"}', /hello is no message of a coordinator/],
     ['{"type":"start"}', /atMs/],
+    ['{"type":"level","atMs":1000,"level":-1}', /level is not 0 or more/],
+    ['{"type":"level","level":1}', /atMs is missing/],
+    ['{"type":"look"}', /pausesMs is missing/],
     ['{"type":"assign","assignment":{"index":3,"of":2}}', /one of 1 to 2/],
     ['{"type":"job","job":{"file":"x"}}', /job.load is missing/],
   ])('%j', (line, message) => {
     expect(() => readOrder(line)).toThrow(message)
   })
+})
+
+test('a load that is steered arrives as it was sent', () => {
+  const steered = { of: 'vus', most: 40, durationMs: 60_000 } as const
+  const assignment = {
+    ...{ target: 'http://h', seed: 1, today: 0, variables: {}, workers: null, steered },
+    ...{ index: 1, of: 2 },
+  }
+  const send = (order: object) => readOrder(JSON.stringify(order))
+  expect(send({ type: 'assign', assignment })).toEqual({ type: 'assign', assignment })
+  const level = { type: 'level', atMs: 2000, level: 12.5 }
+  expect(send(level)).toEqual(level)
+  const wrong = { type: 'assign', assignment: { ...assignment, steered: { ...steered, of: 'users' } } }
+  expect(() => send(wrong)).toThrow(/steered.of is not one of rate, vus/)
 })

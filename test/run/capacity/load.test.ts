@@ -39,7 +39,7 @@ describe('the limits of a trial', () => {
 describe('the load of a search', () => {
   test('keeps how arrivals come, not how many', () => {
     const scenario = plain('load: { rate: 10/s, arrivals: poisson, maxVus: 77, duration: 3m, warmup: 5s }')
-    expect(steeredLoad(scenario, 'rate', 500, 60_000)).toMatchObject({
+    expect(steeredLoad(scenario, { of: 'rate', most: 500, durationMs: 60_000 })).toMatchObject({
       model: 'open',
       arrivals: 'poisson',
       maxVus: 77,
@@ -50,7 +50,7 @@ describe('the load of a search', () => {
 
   test('keeps how users behave', () => {
     const scenario = plain('load: { vus: 10, pacing: 1s }')
-    expect(steeredLoad(scenario, 'vus', 50, 60_000)).toMatchObject({
+    expect(steeredLoad(scenario, { of: 'vus', most: 50, durationMs: 60_000 })).toMatchObject({
       model: 'closed',
       start: 50,
       pacingMs: [1000, 1000],
@@ -77,7 +77,7 @@ describe('rows that are used only once', () => {
 data: { user: { values: [a, b, c], ${pick} } }
 requests: [{ get: "/users/{{ user }}" }]
 `)
-    return { ...with_, load: steeredLoad(with_, 'rate', 0, 0) }
+    return { ...with_, load: steeredLoad(with_, { of: 'rate', most: 0, durationMs: 0 }) }
   }
 
   test('are refused if the search could use them up', () => {

@@ -9,6 +9,7 @@ const RULES: TrialRules = {
   slo: [limit('p95', 100), limit('error_rate', 0.01)],
   settleMs: 1000,
   from: 20,
+  beginsAtFrom: false,
   warmupMs: 0,
   untilMs: Number.POSITIVE_INFINITY,
 }
@@ -36,6 +37,39 @@ describe('a trial', () => {
     expect(trial.missed.map(({ why }) => why)).toEqual(['threshold', 'carried'])
     expect(trial.seconds).toBeLessThan(8)
     expect(trial.carried).toBeCloseTo(200, -1)
+  })
+
+  test('far above it ends as soon as no more can help, and the search goes on when the service is as fast as before', async () => {
+    const { trials } = await trialsAt({ capacity: 200 })
+    const trial = (await trials.run(400, 10))!
+    expect(trial.missed[0]).toMatchObject({ why: 'threshold', metric: 'p95' })
+    expect(trial.seconds).toBeLessThanOrEqual(3)
+    // It has sent at 400/s for a second of settling and this long: as much again is left to do, and two seconds tell the rest.
+    expect(trial.spentSeconds).toBeLessThanOrEqual(2 * (1 + trial.seconds) + 3)
+  })
+
+  test('with errors that no success can outweigh ends, too; with fewer it does not', async () => {
+    let count = 0
+    const refuses = (share: number) => () => (++count % Math.round(1 / share) === 0 ? 503 : null)
+    const many = await trialsAt({ capacity: 1000, refuses: refuses(0.5) })
+    expect((await many.trials.run(100, 20))!.seconds).toBeLessThan(3)
+    // 2 % of the first half, 1 % of all: what comes later could make up for it, and does.
+    let sent = 0
+    const early = await trialsAt({
+      capacity: 1000,
+      refuses: () => (++sent < 1100 && sent % 50 === 0 ? 503 : null),
+    })
+    const trial = (await early.trials.run(100, 20))!
+    expect(trial.seconds).toBe(20)
+  })
+
+  test('at the first load is what later seconds are compared with, if it comes first', async () => {
+    const rig = new VirtualRig({ capacity: 200, scarred: { from: 100, byMs: 50 } })
+    const trials = new Trials(rig, { ...RULES, beginsAtFrom: true })
+    expect(await trials.look()).toBe(true)
+    expect(rig.elapsedMs()).toBe(2000)
+    expect((await trials.run(20, 5))!.missed).toEqual([])
+    expect((await trials.run(400, 10))!.isUnrecovered).toBe(true)
   })
 
   test('slightly above it misses by its backlog, long before the latency shows it', async () => {

@@ -11,6 +11,7 @@ const RULES: TrialRules = {
   slo: [limit('p95', 100), limit('error_rate', 0.01)],
   settleMs: 500,
   from: 20,
+  beginsAtFrom: true,
   warmupMs: 0,
   untilMs: Number.POSITIVE_INFINITY,
 }
@@ -31,16 +32,18 @@ const GOAL: PairGoal = {
 async function searchBoth(a: VirtualService, b: VirtualService, endsAfter = Number.POSITIVE_INFINITY) {
   const rigs = { a: new VirtualRig(a), b: new VirtualRig(b, endsAfter) }
   const sides: SideName[] = []
-  const turns = new Turns(rigs, RULES, (side) => {
+  const left: number[] = []
+  const turns = new Turns(rigs, RULES, (side, _, remainingSeconds) => {
     sides.push(side)
+    left.push(remainingSeconds)
     // The side rests.
     expect(rigs[side].levels.at(-1)!.level).toBe(0)
     expect(rigs[side].inFlight).toBe(0)
   })
   const isUp = await turns.look()
-  const pair = new CapacityPair(GOAL)
-  if (isUp) await turns.take(pair)
-  return { rigs, turns, sides, isUp, answer: pair.answer() }
+  const make = () => new CapacityPair(GOAL)
+  const answer = isUp ? await turns.take(make) : make().answer()
+  return { rigs, turns, sides, isUp, answer, left }
 }
 
 describe('two services in turns', () => {
@@ -65,6 +68,14 @@ describe('two services in turns', () => {
     const { rigs, turns } = await searchBoth({ capacity: 200 }, { capacity: 160 })
     for (const side of ['a', 'b'] as const)
       expect(turns.spentSeconds[side]).toBeCloseTo(rigs[side].elapsedMs() / 1000, 6)
+  })
+
+  test('how long the rest takes is estimated, closer and closer', async () => {
+    const { turns, left } = await searchBoth({ capacity: 200 }, { capacity: 160 })
+    const all = turns.spentSeconds.a + turns.spentSeconds.b
+    expect(left[0]).toBeGreaterThan(all / 2)
+    expect(left[0]).toBeLessThan(2 * all)
+    expect(left.at(-1)).toBe(0)
   })
 
   test('each is looked at first, and rests until its turn', async () => {

@@ -3,6 +3,7 @@
  */
 
 import { Slots } from '../../../src/demo/slots.js'
+import type { LevelChange } from '../../../src/load/fleet/threads.js'
 import type { Second } from '../../../src/load/measure/collector.js'
 import { Collector } from '../../../src/load/measure/collector.js'
 import { WindowRecorder } from '../../../src/load/measure/window-recorder.js'
@@ -25,6 +26,9 @@ const PLAN = makeTestPlan({ load: closedLoad() })
 
 export class VirtualRig implements Rig {
   death: string | null = null
+  readonly leadMs = 300
+  /** Who hears too late of the change with this number, from 0; nobody by default. */
+  late: (change: number) => readonly string[] = () => []
   /** Every level that was set, in the order of setting. */
   readonly levels: { readonly atMs: number; readonly level: number }[] = []
   arrived = 0
@@ -67,8 +71,8 @@ export class VirtualRig implements Rig {
     return this.open.length
   }
 
-  setLevel(atMs: number, level: number): void {
-    this.levels.push({ atMs, level })
+  setLevel(atMs: number, level: number): LevelChange {
+    return { late: this.late(this.levels.push({ atMs, level }) - 1) }
   }
 
   elapsedMs(): number {

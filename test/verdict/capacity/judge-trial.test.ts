@@ -3,6 +3,7 @@ import { Random } from '../../../src/base/rng.js'
 import type { Threshold } from '../../../src/scenario/model/scenario.js'
 import {
   isGrowing,
+  isSurelyMissed,
   judgeTrial,
   mostOftenMissed,
   type TrialFigures,
@@ -94,6 +95,89 @@ describe('a trial', () => {
 
   test('of a closed load has no backlog', () => {
     expect(judgeTrial([threshold('p95 < 1s', {})], { ...figures, backlog: null }).missed).toEqual([])
+  })
+})
+
+describe('a trial in which nothing was completed', () => {
+  const silent: TrialFigures = {
+    ...figures,
+    totals: { ...totals, requests: 0, failed: 0, errorRate: 0, latency: { ...totals.latency, p95: null } },
+    requests: requests.map((request) => ({ ...request, requests: 0, failed: 0 })),
+    backlog: Array.from({ length: 11 }, (_, second) => 200 * second),
+  }
+  const errors = threshold('error_rate < 1%', { metric: 'error_rate', limit: 0.01 })
+
+  test('misses because of that, not because of limits on what was not measured', () => {
+    const { carried, missed } = judgeTrial([threshold('p95 < 1s', {}), errors], silent)
+    expect(carried).toBe(0)
+    expect(missed.map(({ why }) => why)).toEqual(['unfinished', 'threshold', 'threshold'])
+    expect(mostOftenMissed([{ missed }])).toEqual({ why: 'unfinished' })
+  })
+
+  test('misses also if users wait for it, and if only errors are limited', () => {
+    expect(judgeTrial([errors], { ...silent, backlog: null }).missed[0]).toEqual({ why: 'unfinished' })
+  })
+
+  test('is no matter of late sending', () => {
+    const late = { ...silent, generator: { ...generator, lateFrom: 50 as const } }
+    expect(judgeTrial([errors], late).isUnsure).toBe(false)
+    const saturated = { ...silent, generator: { ...generator, saturated: true } }
+    expect(judgeTrial([errors], saturated).isUnsure).toBe(true)
+  })
+
+  test('because nothing was sent misses only what it has to measure', () => {
+    const idle = { ...silent, backlog: new Array(11).fill(0) }
+    expect(judgeTrial([threshold('p95 < 1s', {})], idle).missed.map(({ why }) => why)).toEqual(['threshold'])
+  })
+
+  test('is not one in which journeys go on', () => {
+    const steps = requests.map((request) => ({ ...request, kind: 'step' as const }))
+    const open = { ...figures, requests: steps, backlog: Array.from({ length: 11 }, (_, at) => 100 + at) }
+    expect(judgeTrial([threshold('p95 < 1s', {})], open).missed.map(({ why }) => why)).not.toContain(
+      'unfinished',
+    )
+  })
+})
+
+describe('a trial that goes on', () => {
+  const p95 = totals.latency.p95!
+  const done = totals.requests
+  const of = (limit: number, iterations: number, part: Partial<Threshold> = {}) =>
+    isSurelyMissed([threshold(`p95 < ${limit}ms`, { limit, ...part })], { totals, requests, iterations })
+
+  test('is missed for sure if what is left can not make up for what was too slow', () => {
+    expect(of(p95 - 1, done / 1.1)).toBe(true)
+    expect(of(p95 - 1, 10 * done)).toBe(false)
+    expect(of(p95 + 1, done / 1.1)).toBe(false)
+    // Half of the latencies are beyond the median: with 9 times as many perfect ones, 5 % would be.
+    expect(of(totals.latency.p50! - 2, 8 * done)).toBe(true)
+    expect(of(totals.latency.p50! - 2, 12 * done)).toBe(false)
+  })
+
+  test('by a limit on one request, too', () => {
+    const own = { request: 'search' }
+    const { latency } = requests.find(({ name }) => name === 'search')!
+    expect(of(latency.p95! - 1, done / 1.1, own)).toBe(true)
+    expect(of(latency.p95! + 1, done / 1.1, own)).toBe(false)
+    expect(of(1, done, { request: 'unknown' })).toBe(false)
+  })
+
+  test('is never sure by a limit on a mean, from below, or before an iteration is finished', () => {
+    expect(of(1, done, { metric: 'mean' })).toBe(false)
+    expect(of(1e9, done, { metric: 'throughput', operator: '>' })).toBe(false)
+    const none = requests.map((request) => ({ ...request, requests: 0 }))
+    expect(isSurelyMissed([threshold('', { limit: 1 })], { totals, requests: none, iterations: done })).toBe(
+      false,
+    )
+  })
+
+  test.each([
+    [0.05, true],
+    [0.01, false],
+  ])('with %d of its requests failed, a quarter of them done: %s', (errorRate, isMissed) => {
+    const slo = [threshold('error_rate < 1%', { metric: 'error_rate', limit: 0.01 })]
+    const failing = { totals: { ...totals, errorRate }, requests, iterations: 4 * done }
+    expect(isSurelyMissed(slo, failing)).toBe(isMissed)
   })
 })
 

@@ -69,6 +69,10 @@ export class Machine {
     // Hopeless: a request would wait ten times as long as it may, so it can't get well in this trial.
     const hopeless = 10 * world.slo.seconds
     const latencies: number[] = []
+    // What is known to be too slow outweighs all that is to come, however fast that is.
+    const tooSlowMost = world.slo.metric === 'p95' ? SURE * 0.05 * load * seconds : Number.POSITIVE_INFINITY
+    const tooSlow: number[] = []
+    let known = 0
     let completed = 0
     let end = to
     let at = begin
@@ -77,8 +81,10 @@ export class Machine {
       if (at >= end) break
       const answered = queue.serve(at)
       if (at >= from) latencies.push(answered - at)
+      if (at >= from && answered - at > world.slo.seconds) tooSlow.push(answered)
+      while (known < tooSlow.length && tooSlow[known]! <= at) known++
       if (answered >= from && answered < to) completed++
-      if (at >= from + 1 && answered - at > hopeless) end = at
+      if (at >= from + 1 && (answered - at > hopeless || known > tooSlowMost)) end = at
     }
     const measured = Math.max(end - from, 1e-3)
     const offered = world.arrivals === 'even' ? load * measured : latencies.length
@@ -141,6 +147,8 @@ class OtherWork {
     return changes.filter((change) => change <= moment).length % 2 === 1 ? work.left : 1
   }
 }
+/** Arrivals vary, so a trial may have more of them than expected. */
+const SURE = 1.1
 
 function measure(latencies: readonly number[], { slo }: World): number {
   if (slo.metric === 'mean') return latencies.reduce((sum, latency) => sum + latency, 0) / latencies.length

@@ -193,11 +193,3 @@ test('only the trial that was asked for is taken', () => {
   const trial = { load: 99, seconds: 10, isMet: true, isUnsure: false, spentSeconds: 13, carried: 99 }
   expect(() => pair.record(trial)).toThrow('not asked for a trial of 99')
 })
-
-test('what is left is estimated, and nothing at the end', () => {
-  const pair = new CapacityPair(GOAL)
-  const before = pair.answer().remainingSeconds
-  expect(before).toBeGreaterThan(200)
-  expect(before).toBeLessThanOrEqual(1200)
-  expect(pairOf(carries(244), carries(190)).remainingSeconds).toBe(0)
-})

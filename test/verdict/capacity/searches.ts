@@ -2,6 +2,7 @@
  * How often a search finds the true capacity: counted over simulated services.
  */
 import { CapacityCheck } from '../../../src/verdict/capacity/check.js'
+import { Outlook } from '../../../src/verdict/capacity/outlook.js'
 import { CapacitySearch, type SearchEnd, type SearchGoal } from '../../../src/verdict/capacity/search.js'
 import { Machine, type World } from './machine.js'
 import { trueCapacity } from './truth.js'
@@ -81,6 +82,43 @@ export function countFound(
     trials: middleOf(trials!),
     bias: middleOf(biases!),
   }
+}
+
+/** How good the estimates of the rest are, over all trials of many searches. */
+export interface Estimated {
+  /** The median of their relative errors. */
+  readonly error: number
+  /** How often one was longer than the one before, though the trial was met. */
+  readonly growths: number
+}
+
+/** Follows the estimates of searches in a world. `share`: the most that may be sent, as a share of the truth. */
+export function countEstimates(world: World, searches: number, share: number): Estimated {
+  const capacity = trueCapacity(world.service, world.slo, world.arrivals)
+  const errors: number[] = []
+  let growths = 0
+  for (let seed = 1; seed <= searches; seed++) {
+    const machine = new Machine(world, seed, USUAL.budgetSeconds)
+    const from = capacity * 0.08 * 2 ** (seed / searches)
+    const goal = { ...USUAL, max: Math.min(USUAL.max, share * capacity), from }
+    const search = new CapacitySearch(goal)
+    const outlook = new Outlook(
+      () => new CapacitySearch(goal),
+      goal.settleSeconds,
+      (of) => of.answer().loads,
+    )
+    const estimates: { left: number; spent: number }[] = []
+    for (let probe = search.next(); probe !== null; probe = search.next()) {
+      const trial = machine.run(probe, goal.settleSeconds)
+      search.record(trial)
+      const left = outlook.after(probe, trial)
+      if (trial.isMet && left > (estimates.at(-1)?.left ?? left)) growths++
+      estimates.push({ left, spent: search.answer().spentSeconds })
+    }
+    const whole = search.answer().spentSeconds
+    for (const { left, spent } of estimates.slice(0, -1)) errors.push(Math.abs(left / (whole - spent) - 1))
+  }
+  return { error: middleOf(errors), growths }
 }
 
 /**

@@ -5,7 +5,7 @@ import { isIP, type Socket } from 'node:net'
 import { type Ms, now } from '../../../base/clock.js'
 import type { ConnectionEvents } from '../../connection.js'
 import { ConnectTimeout, type Dial } from './dial.js'
-import type { Transport } from './transport.js'
+import { Transport } from './transport.js'
 
 /** A connection that is being set up. */
 export interface Connecting {
@@ -46,10 +46,11 @@ export function connectTo(
     if (result[0] === null) {
       const ended = now()
       const tcpEnd = connected ?? ended
+      const socket = result[1] instanceof Transport ? result[1].socket : result[1]
       events.connected({
         dnsMs: lookedUp === null ? null : lookedUp - started,
         tcpMs: tcpEnd - (lookedUp ?? started),
-        tlsMs: 'encrypted' in result[1] ? ended - tcpEnd : null,
+        tlsMs: 'encrypted' in socket ? ended - tcpEnd : null,
       })
     }
     callback(...result)

@@ -2,15 +2,24 @@
  * Opens sockets: directly or through a proxy, plain or encrypted.
  */
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
-import { checkServerIdentity, connect, createSecureContext, type SecureContext } from 'node:tls'
+import {
+  checkServerIdentity,
+  connect,
+  createSecureContext,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls'
 import type { Ms } from '../../../base/clock.js'
 import { codeOf } from '../../../base/errors.js'
 import { formatDuration } from '../../../base/units.js'
 import type { HttpOptions, Route } from '../../../scenario/model/http-types.js'
 import { NO_HTTP2, NO_PROTOCOL } from '../../response/failure.js'
-import { endpointFor, proxyFor } from './route.js'
+import { type Endpoint, endpointFor, proxyFor } from './route.js'
 import { Transport } from './transport.js'
 import type * as tunnels from './tunnel.js'
+
+/** An idle connection is probed this long after its last byte. */
+const KEEP_ALIVE_MS = 60_000
 
 /** How to connect. */
 export interface DialOptions {
@@ -49,7 +58,16 @@ export function dialTcp({ http, tunnel }: DialOptions): Dial {
       callBack(socket, 'connect', callback, () => socket)
       return socket
     }
-    const transport = new Transport(endpointFor(host, port, http))
+    const endpoint = endpointFor(host, port, http)
+    const transport = new Transport((reading) =>
+      connectTcp({
+        ...endpoint,
+        ...reading,
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: KEEP_ALIVE_MS,
+      }),
+    )
     callBack(transport.socket, 'connect', callback, () => transport)
     return transport.socket
   }
@@ -58,22 +76,26 @@ export function dialTcp({ http, tunnel }: DialOptions): Dial {
 /** Dials encrypted connections, through a tunnel if there is a proxy. TLS sessions are resumed. */
 export function dialTls({ http, tunnel }: DialOptions): Dial {
   let session: Buffer | undefined
-  const open = (way: object, { host }: Target, callback: Dialed): Socket => {
+  const open = (way: Endpoint | { readonly socket: Socket }, { host }: Target, callback: Dialed): Socket => {
     // Subtle: the certificate must match the URL's host, wherever the connection goes and whatever the `host`
     // header says.
     const name = http.tls?.servername ?? host
-    const socket = connect({
-      ...way,
-      secureContext: contextFor(http),
-      rejectUnauthorized: !http.insecure,
-      checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),
-      ALPNProtocols: [http.http2 === true ? 'h2' : 'http/1.1'],
-      ...(isIP(name) === 0 && { servername: name }),
-      ...(session && { session }),
-    })
+    const begin = (reading?: object) =>
+      connect({
+        ...way,
+        ...reading,
+        secureContext: contextFor(http),
+        rejectUnauthorized: !http.insecure,
+        checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),
+        ALPNProtocols: [http.http2 === true ? 'h2' : 'http/1.1'],
+        ...(isIP(name) === 0 && { servername: name }),
+        ...(session && { session }),
+      })
+    const transport = http.http2 === true || 'socket' in way ? null : new Transport(begin)
+    const socket = (transport?.socket ?? begin()) as TLSSocket
     const failed = (error: Error) =>
       callback(http.http2 !== true && codeOf(error) === NO_PROTOCOL ? new NoHttp1() : error, null)
-    socket.setNoDelay(true).setKeepAlive(true, 60_000)
+    socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS)
     socket.on('session', (given) => {
       session = given
     })
@@ -81,7 +103,7 @@ export function dialTls({ http, tunnel }: DialOptions): Dial {
     socket.once('secureConnect', () => {
       socket.removeListener('error', failed)
       if (http.http2 !== true || socket.alpnProtocol === 'h2') {
-        callback(null, socket)
+        callback(null, transport ?? socket)
       } else {
         socket.destroy()
         callback(new NoHttp2(), null)

@@ -1,15 +1,15 @@
 /**
- * Two ends of a channel within one process.
+ * A channel within one process: for a machine that directs agents, and is one of them.
  */
-import { type Channel, lineOf, Receiver } from '../../../src/run/agents/channel.js'
+import { type Channel, lineOf, Receiver } from './channel.js'
 
-/** Two ends within one process. */
+/** Returns both ends. When one is closed, both have ended. */
 export function openPair(): readonly [Channel, Channel] {
   const receivers = [new Receiver(), new Receiver()] as const
   let isClosed = false
   const sendLine = (to: Receiver, bytes: Uint8Array) => {
-    const line = Buffer.from(bytes).toString().trimEnd()
     if (isClosed) return
+    const line = Buffer.from(bytes).toString().trimEnd()
     queueMicrotask(() => {
       to.notice()
       to.take(line)

@@ -2,11 +2,11 @@
  * Micro-benchmarks of perfctl's own parts of the hot path.
  */
 import { performance } from 'node:perf_hooks'
-import { Timers, Waiting } from '../dist/load/engine/timer-wheel.js'
-import { WindowRecorder } from '../dist/load/measure/window-recorder.js'
-import { Iterations } from '../dist/plan/iteration.js'
-import { Mix } from '../dist/plan/mix.js'
-import { readScenario } from '../dist/scenario/read.js'
+import { Timers, Waiting } from '../../dist/load/engine/timer-wheel.js'
+import { WindowRecorder } from '../../dist/load/measure/window-recorder.js'
+import { Iterations } from '../../dist/plan/iteration.js'
+import { Mix } from '../../dist/plan/mix.js'
+import { readScenario } from '../../dist/scenario/read.js'
 
 const CALLS = 300_000
 
