@@ -17,10 +17,8 @@ import { type CapacityRunOptions, runCapacity } from '../run/capacity/session.js
 import { budgetLeast, capacityOf, checkSettings } from '../run/capacity/settings.js'
 import { type Interrupt, listenForInterrupt } from '../run/interrupt.js'
 import type { CapacityOptions, Scenario } from '../scenario/model/scenario.js'
-import { mean } from '../stats/math.js'
 import type { Result } from '../stats/result.js'
-import { acceptedCapacities } from '../verdict/capacity/compare-capacity.js'
-import { leastOf } from '../verdict/capacity/least.js'
+import { leastOfReference } from '../verdict/capacity/least.js'
 import type { Reference } from '../verdict/measurement.js'
 import { exitCodeOf } from '../verdict/verdict.js'
 import { agentsOf } from './agents-source.js'
@@ -96,15 +94,14 @@ export function findFloor(
 ): CapacityRunOptions['floor'] {
   if (required !== null) return { load: required, by: 'require' }
   if (!isCheck) return undefined
-  const accepted = reference === null ? [] : acceptedCapacities(reference.measurement)
-  if (accepted.length === 0) {
+  const { capacity: tolerance } = baseline.tolerance
+  const load = reference === null ? null : leastOfReference(reference.measurement, tolerance, of === 'vus')
+  if (load === null) {
     throw userError(
       '--verify: there is no baseline of the capacity to verify',
       `make one with perfctl capacity ${file ?? 'scenario.yaml'} --update-baseline, or name the load: --require 500/s`,
     )
   }
-  const usual = Math.exp(mean(accepted.map(({ lower }) => Math.log(lower))))
-  const load = leastOf(usual, baseline.tolerance.capacity, of === 'vus')
   if (max !== null && load > max) {
     throw userError(
       `--verify: the baseline's capacity less the tolerance, ${formatLoad(load, of)}, is more than the most that may be sent, ${formatLoad(max, of)}`,

@@ -134,26 +134,20 @@ function describeLimit({ why, metric, request, status, expression }: Miss): stri
 
 /** A trial in a line, while the search goes on. */
 export function describeTrial(
-  trial: Pick<CapacityTrial, 'carried' | 'missed'> & {
-    readonly load: number
-    readonly seconds: number
-    readonly isUnsure: boolean
-    readonly isUnrecovered: boolean
-  },
+  { offered, carried, seconds, missed, unsure, unrecovered }: CapacityTrial,
   of: CapacityFigures['of'],
   remainingSeconds: number,
 ): string {
-  const { load, carried, seconds, missed, isUnsure, isUnrecovered } = trial
   const outcome =
     missed.length === 0
       ? 'met'
-      : isUnsure
+      : unsure
         ? 'unsure: perfctl was the limit'
         : `missed ${missed.map(describeMiss).join(', ')}`
   const rest =
     remainingSeconds > 0 ? `; about ${formatDuration(Math.ceil(remainingSeconds) * 1000)} left` : ''
-  const slow = isUnrecovered ? '; the service did not recover' : ''
-  return `  ${formatLoad(load, of)} for ${seconds}s: carried ${formatRate(carried)}, ${outcome}${slow}${rest}`
+  const slow = unrecovered ? '; the service did not recover' : ''
+  return `  ${formatLoad(offered, of)} for ${seconds}s: carried ${formatRate(carried)}, ${outcome}${slow}${rest}`
 }
 
 /** Says what the other figures of a report are of. */

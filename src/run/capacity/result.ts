@@ -177,12 +177,13 @@ function describe(searched: Scenario, { of, width }: CapacityOptions, record: Se
     width,
     spentSeconds: Math.round(spentSeconds * 10) / 10,
     ...(check && { check }),
-    trials: trials.map(describeTrial),
+    trials: trials.map(trialFigures),
     ...(record.against && { against: record.against }),
   }
 }
 
-function describeTrial(trial: TrialEnd): CapacityTrial {
+/** Returns a trial as results have it. */
+export function trialFigures(trial: TrialEnd): CapacityTrial {
   const { load, meter, carried, concurrency, start, seconds, missed, isUnsure, isUnrecovered } = trial
   const { latency, errorRate } = meter.collector.total(seconds)
   return {

@@ -10,7 +10,7 @@ import type { FleetEnd } from '../../load/fleet/threads.js'
 import { makePlan } from '../../plan/make-plan.js'
 import type { Plan } from '../../plan/plan.js'
 import type { CapacityOptions, Scenario } from '../../scenario/model/scenario.js'
-import type { CapacityCheckMark } from '../../stats/capacity.js'
+import type { CapacityCheckMark, CapacityTrial } from '../../stats/capacity.js'
 import type { Frame } from '../../stats/frame.js'
 import type { Result } from '../../stats/result.js'
 import { CapacityCheck } from '../../verdict/capacity/check.js'
@@ -23,7 +23,7 @@ import { environmentOf, type Source, type SourceOptions, withSource } from '../s
 import type { FirstLoad } from './first-load.js'
 import { settleMsOf } from './load.js'
 import { goalOf, listWarnings, planSearch, rulesOf } from './plan-search.js'
-import { assembleCapacity, type CapacityBasis, type SearchRecord } from './result.js'
+import { assembleCapacity, type CapacityBasis, type SearchRecord, trialFigures } from './result.js'
 import { LiveRig } from './rig.js'
 import { type TrialEnd, Trials } from './trials.js'
 
@@ -40,7 +40,7 @@ export interface CapacityRunOptions extends CapacityBasis, Omit<SourceOptions, '
   readonly kill: AbortSignal
   readonly onProgress?: (frame: Frame) => void
   /** Called after each trial, with an estimate of how long the rest takes. */
-  readonly onTrial?: (trial: TrialEnd, remainingSeconds: number) => void
+  readonly onTrial?: (trial: CapacityTrial, remainingSeconds: number) => void
 }
 
 /**
@@ -178,7 +178,7 @@ async function conduct(
       done.push(trial)
       const judged = { ...trial, isMet: trial.missed.length === 0 }
       machine.record(judged)
-      onTrial?.(trial, outlook.after(probe, judged))
+      onTrial?.(trialFigures(trial), outlook.after(probe, judged))
     }
     return machine
   }

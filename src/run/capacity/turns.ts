@@ -1,14 +1,17 @@
 /**
  * Trials of two sides in turns: only one of them is sent anything at a time.
  */
+
+import type { CapacityTrial } from '../../stats/capacity.js'
 import { Outlook } from '../../verdict/capacity/outlook.js'
 import type { CapacityPair, PairAnswer, Turn } from '../../verdict/capacity/pair.js'
 import { type OfSides, SIDES, type SideName } from '../ab-ready.js'
+import { trialFigures } from './result.js'
 import type { Rig } from './rig.js'
 import { type TrialEnd, type TrialRules, Trials } from './trials.js'
 
 /** Called after each trial, with an estimate of how long the rest takes. */
-export type OnTurn = (side: SideName, trial: TrialEnd, remainingSeconds: number) => void
+export type OnTurn = (side: SideName, trial: CapacityTrial, remainingSeconds: number) => void
 
 /** The sides of a session, and what their trials have shown. */
 export class Turns {
@@ -57,7 +60,7 @@ export class Turns {
       const spentSeconds = this.spentSeconds[side] - before
       const judged = { ...trial, isMet: trial.missed.length === 0, spentSeconds }
       pair.record(judged)
-      this.onTurn(side, trial, outlook.after(turn, judged))
+      this.onTurn(side, trialFigures(trial), outlook.after(turn, judged))
       if (!isOn) break
     }
     return pair.answer()
