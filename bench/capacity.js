@@ -1,7 +1,7 @@
 /**
  * Prints how well searches find the capacity of simulated services:
  *
- *     npm run bench:capacity                   1000 searches of each service, and 200 checks
+ *     npm run bench:capacity                   1000 searches of each service, and 200 checks and pairs
  *     npm run bench:capacity -- 100 slots      so many, of the services with these names alone
  */
 import { createServer } from 'vite'
@@ -13,8 +13,12 @@ const server = await createServer({
 })
 const [searches = '1000', ...names] = process.argv.slice(2)
 const print = (line) => process.stdout.write(`${line}\n`)
-const { printChecks, printSearches } = await server.ssrLoadModule('/test/verdict/capacity/table.ts')
+const { printChecks, printPairs, printSearches } = await server.ssrLoadModule(
+  '/test/verdict/capacity/table.ts',
+)
 printSearches(print, Number(searches), names)
 print('')
 printChecks(print, Math.ceil(searches / 5), names)
+print('')
+printPairs(print, Math.ceil(searches / 5), names)
 await server.close()

@@ -16,10 +16,12 @@ import { type CompareOptions, compare as compareMeasurements } from './verdict/c
 import type { Measurement } from './verdict/measurement.js'
 
 export { type Problem, UserError } from './base/errors.js'
+export { type CapacitySearchOptions, capacity } from './run/capacity/capacity.js'
 export { type RunOptions, runScenario as run } from './run/run.js'
 export type { RunStart } from './run/source.js'
 export type { ScenarioDefinition, StepDefinition } from './scenario/definition-types.js'
 export type { Scenario } from './scenario/model/scenario.js'
+export type { CapacityFigures, CapacityTrial } from './stats/capacity.js'
 export type { Comparison, MetricComparison } from './stats/comparison.js'
 export type { Frame } from './stats/frame.js'
 export type { FrozenHistogram } from './stats/frozen-histogram.js'

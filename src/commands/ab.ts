@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from '../base/exit.js'
 import { fileNameOf } from '../base/files.js'
 import type { Io } from '../base/io.js'
 import { nextStep } from '../report/advice.js'
+import { describeTrial } from '../report/capacity.js'
 import { renderConsole } from '../report/console.js'
 import type { Page } from '../report/page.js'
 import { falseAlarm, renderResolution } from '../report/resolution.js'
@@ -16,37 +17,47 @@ import {
   describeSide,
   isStartable,
   type RawSides,
+  type RunningSides,
   readSides,
   type Sides,
   startSides,
 } from '../run/ab-sides.js'
+import { runCapacityPair } from '../run/capacity/pair-session.js'
+import { capacityOf, pairBudgetLeast } from '../run/capacity/settings.js'
 import { type Interrupt, listenForInterrupt } from '../run/interrupt.js'
-import type { Scenario } from '../scenario/model/scenario.js'
+import type { CapacityOptions, Scenario } from '../scenario/model/scenario.js'
 import type { Result } from '../stats/result.js'
 import { exitCodeOf } from '../verdict/verdict.js'
 import { readMaxSeconds } from './ab-duration.js'
+import { type RawCapacityFlags, readSettings } from './capacity.js'
 import { checkPlaces, deliver } from './deliver.js'
 import { describeLook } from './looks.js'
 import { parseRunFlags, type RawRunFlags, type RunFlags } from './run-options.js'
 import { readScenarios } from './scenario-files.js'
 
 /** Flags that `run` doesn't have, as typed. */
-export interface RawAbFlags extends RawRunFlags, RawSides {
+export interface RawAbFlags extends RawRunFlags, RawSides, Pick<RawCapacityFlags, 'budget' | 'from' | 'max'> {
   readonly restarts?: string
+  readonly capacity?: boolean
 }
 
-/** Runs one scenario against both sides and judges b against a. */
+/** Runs one scenario against both sides, or searches how much each carries, and judges b against a. */
 export async function ab(name: string, raw: RawAbFlags, io: Io): Promise<ExitCode> {
   const flags = parseRunFlags(raw)
   const sides = readSides(raw)
   const extent = readExtent(raw, sides)
   const [scenario] = await readScenarios([name], flags, io)
+  const settings = raw.capacity === true ? readPairSettings(raw, scenario!) : null
   if (scenario!.http.insecure && !flags.quiet)
     io.stderr.write('warning: TLS certificates are not verified (-k)\n')
   await checkPlaces(flags, io)
   const interrupt = listenForInterrupt(io)
   try {
-    const end = await runSides(scenario!, sides, { flags, extent, io, interrupt })
+    const context = { flags, extent, io, interrupt }
+    const end =
+      settings === null
+        ? await runSides(scenario!, sides, context)
+        : await searchSides(scenario!, sides, settings, context)
     const isWhole = await show(end, { flags, io, isNull: raw.null === true })
     if (interrupt.signalName() !== null) return codeOfInterrupt(interrupt)
     return isWhole ? exitCodeOf(end.b.verdict, { inconclusive: flags.inconclusive }) : EXIT.error
@@ -67,27 +78,14 @@ interface Context {
   readonly interrupt: Interrupt
 }
 
-function runSides(
-  scenario: Scenario,
-  sides: Sides,
-  { flags, extent, io, interrupt }: Context,
-): Promise<SessionEnd> {
-  const note = (text: string) => {
-    if (!flags.quiet) io.stderr.write(`${text}\n`)
-  }
-  const { name } = scenario
-  const start = async (block: number) => {
-    const isAgain = block > 0
-    const options = { name, resultsDir: flags.resultsDir, io, isAgain, signal: interrupt.stop }
-    const running = await startSides(sides, options)
-    note(`${isAgain ? `restart ${block}: ` : `${name}: `}a is ${running.a.url}, b is ${running.b.url}`)
-    return running
-  }
-  return runSession(scenario, start, {
+function runSides(scenario: Scenario, sides: Sides, context: Context): Promise<SessionEnd> {
+  const { flags, extent, interrupt } = context
+  const note = noter(context)
+  return runSession(scenario, starter(scenario, sides, context), {
     ...extent,
     seed: flags.seed,
     workers: flags.workers ?? 1,
-    names: { a: describeSide(sides.a), b: describeSide(sides.b) },
+    names: namesOf(sides),
     signal: interrupt.stop,
     kill: interrupt.kill,
     onLook: (seconds, soFar) => {
@@ -97,12 +95,68 @@ function runSides(
   })
 }
 
+function searchSides(
+  scenario: Scenario,
+  sides: Sides,
+  settings: CapacityOptions,
+  context: Context,
+): Promise<SessionEnd> {
+  const { flags, interrupt } = context
+  const note = noter(context)
+  interrupt.onFirst(() => note('stopping: waiting for requests in flight (press Ctrl-C again to abort them)'))
+  const start = starter(scenario, sides, context)
+  return runCapacityPair(scenario, settings, () => start(0), {
+    seed: flags.seed,
+    workers: flags.workers,
+    names: namesOf(sides),
+    signal: interrupt.stop,
+    kill: interrupt.kill,
+    onTurn: (side, trial, remainingSeconds) => {
+      if (flags.progress) note(`${side}:${describeTrial(trial, settings.of, remainingSeconds)}`)
+    },
+    onNotice: (text) => note(`warning: ${text}`),
+  })
+}
+
+/** Reads the settings of both searches. Throws a UserError that lists all invalid ones. */
+function readPairSettings(raw: RawAbFlags, scenario: Scenario): CapacityOptions {
+  const given = capacityOf(scenario)
+  // The budget in the scenario is that of one search.
+  const ofBoth = { ...given, budgetMs: 2 * given.budgetMs }
+  return readSettings(raw, ofBoth, pairBudgetLeast(given)).settings
+}
+
+function noter({ flags, io }: Context): (text: string) => void {
+  return (text) => {
+    if (!flags.quiet) io.stderr.write(`${text}\n`)
+  }
+}
+
+function namesOf({ a, b }: Sides) {
+  return { a: describeSide(a), b: describeSide(b) }
+}
+
+/** Returns what starts the sides, once per block, counted from 0. */
+function starter({ name }: Scenario, sides: Sides, context: Context) {
+  const { flags, io, interrupt } = context
+  const note = noter(context)
+  return async (block: number): Promise<RunningSides> => {
+    const isAgain = block > 0
+    const options = { name, resultsDir: flags.resultsDir, io, isAgain, signal: interrupt.stop }
+    const running = await startSides(sides, options)
+    note(`${isAgain ? `restart ${block}: ` : `${name}: `}a is ${running.a.url}, b is ${running.b.url}`)
+    return running
+  }
+}
+
 async function show(
   { a, b }: SessionEnd,
   { flags, io, isNull }: { readonly flags: RunFlags; readonly io: Io; readonly isNull: boolean },
 ): Promise<boolean> {
   const resolution = (page: Page) =>
-    isNull && b.comparison !== null ? `\n${renderResolution(b.comparison, page)}` : ''
+    isNull && b.comparison !== null && b.capacity === undefined
+      ? `\n${renderResolution(b.comparison, page)}`
+      : ''
   const isWhole = await deliver(
     {
       saves: [a, b].map((result) => ({

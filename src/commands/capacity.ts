@@ -2,6 +2,7 @@
  * `perfctl capacity`: searches the largest load that a service carries within its limits.
  */
 import { join, parse } from 'node:path'
+import type { Ms } from '../base/clock.js'
 import { type Problem, UserError, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { fileNameOf } from '../base/files.js'
@@ -12,12 +13,12 @@ import { nextStep } from '../report/advice.js'
 import { describeTrial, formatLoad } from '../report/capacity.js'
 import { renderConsole } from '../report/console.js'
 import { type CapacityBasis, capacityName, identifySearch } from '../run/capacity/result.js'
-import { type CapacityRunOptions, capacityOf, runCapacity } from '../run/capacity/session.js'
+import { type CapacityRunOptions, runCapacity } from '../run/capacity/session.js'
+import { budgetLeast, capacityOf, checkSettings } from '../run/capacity/settings.js'
 import { type Interrupt, listenForInterrupt } from '../run/interrupt.js'
 import type { CapacityOptions, Scenario } from '../scenario/model/scenario.js'
-import { mean } from '../stats/math.js'
 import type { Result } from '../stats/result.js'
-import { acceptedCapacities } from '../verdict/capacity/compare-capacity.js'
+import { leastOfReference } from '../verdict/capacity/least.js'
 import type { Reference } from '../verdict/measurement.js'
 import { exitCodeOf } from '../verdict/verdict.js'
 import { acceptResults } from './baseline.js'
@@ -43,7 +44,8 @@ export async function capacity(name: string, raw: RawCapacityFlags, io: Io): Pro
   const { flags, shard } = parseSearchFlags(raw, io.env)
   const [scenario] = await readScenarios([name], flags, io)
   if (shard !== null) return serveSearch(shard, flags, io)
-  const { settings, required } = readSettings(raw, capacityOf(scenario!))
+  const given = capacityOf(scenario!)
+  const { settings, required } = readSettings(raw, given, budgetLeast(given))
   const reference = await findReference(subjectOf(scenario!, settings), flags, io)
   const isCheck = raw.verify === true
   const floor = findFloor({ required, reference, isCheck }, scenario!, settings)
@@ -91,17 +93,14 @@ export function findFloor(
 ): CapacityRunOptions['floor'] {
   if (required !== null) return { load: required, by: 'require' }
   if (!isCheck) return undefined
-  const accepted = reference === null ? [] : acceptedCapacities(reference.measurement)
-  if (accepted.length === 0) {
+  const { capacity: tolerance } = baseline.tolerance
+  const load = reference === null ? null : leastOfReference(reference.measurement, tolerance, of === 'vus')
+  if (load === null) {
     throw userError(
       '--verify: there is no baseline of the capacity to verify',
       `make one with perfctl capacity ${file ?? 'scenario.yaml'} --update-baseline, or name the load: --require 500/s`,
     )
   }
-  const usual = Math.exp(mean(accepted.map(({ lower }) => Math.log(lower))))
-  const least = Number((usual * (1 - baseline.tolerance.capacity)).toPrecision(4))
-  // There is no part of a user, and one less would be beyond the tolerance.
-  const load = of === 'vus' ? Math.ceil(least) : least
   if (max !== null && load > max) {
     throw userError(
       `--verify: the baseline's capacity less the tolerance, ${formatLoad(load, of)}, is more than the most that may be sent, ${formatLoad(max, of)}`,
@@ -191,11 +190,21 @@ async function show(result: Result, { flags, io, interrupt }: Context): Promise<
   return (await upload({ result, file, ...sending }, io)) && isWritten
 }
 
-/** The settings of the scenario with those of the flags. Throws a UserError that lists all invalid ones. */
-function readSettings(
-  raw: RawCapacityFlags,
-  given: CapacityOptions,
-): { readonly settings: CapacityOptions; readonly required: number | null } {
+/** Flags that change the settings of a search, as typed. */
+export type RawSearchFlags = Pick<RawCapacityFlags, 'budget' | 'from' | 'max' | 'require'>
+
+/** What a search is asked for. */
+export interface Wanted {
+  readonly settings: CapacityOptions
+  /** The load that has to be carried; null if none was named. */
+  readonly required: number | null
+}
+
+/**
+ * Returns the settings of the scenario with those of the flags. `leastMs`: the shortest budget that makes sense. Throws a UserError
+ * that lists all invalid ones.
+ */
+export function readSettings(raw: RawSearchFlags, given: CapacityOptions, leastMs: Ms): Wanted {
   const problems: Problem[] = []
   const wrong = (message: string, hint: string) => problems.push({ message, place: null, hint })
   const level = (flag: string, text: string | undefined): number | null =>
@@ -204,19 +213,10 @@ function readSettings(
     ...given,
     from: level('--from', raw.from) ?? given.from,
     max: level('--max', raw.max) ?? given.max,
-    budgetMs: readBudget(raw.budget, given, wrong) ?? given.budgetMs,
+    budgetMs: readBudget(raw.budget, wrong) ?? given.budgetMs,
   }
   const required = level('--require', raw.require)
-  if (settings.from !== null && settings.max !== null && settings.from > settings.max)
-    wrong(
-      `the first load, ${settings.from}, is above the most, ${settings.max}`,
-      'lower --from or raise --max; capacity in the scenario has the others',
-    )
-  if (required !== null && settings.max !== null && required > settings.max)
-    wrong(
-      `--require ${raw.require}: more than the most that may be sent, ${settings.max}`,
-      'raise --max or capacity.max',
-    )
+  problems.push(...checkSettings(settings, { required, leastMs }))
   if (problems.length > 0) throw new UserError(problems)
   return { settings, required }
 }
@@ -235,20 +235,9 @@ function readLoad(flag: string, text: string, of: CapacityOptions['of'], wrong: 
   return null
 }
 
-function readBudget(
-  text: string | undefined,
-  { trialMs, settleMs, sumMs }: CapacityOptions,
-  wrong: Wrong,
-): number | null {
-  if (text === undefined) return null
-  const ms = parseDuration(text)
-  const least = sumMs + 2 * (trialMs + settleMs)
-  if (ms !== null && ms >= least) return ms
-  if (ms === null) wrong(`--budget ${text}: not a duration`, 'write a duration such as --budget 10m')
-  else
-    wrong(
-      `--budget ${text}: too short for two trials and the sum of one bound`,
-      `use --budget ${Math.ceil(least / 1000)}s or more, or a shorter trial, settle or sum under capacity in the scenario`,
-    )
-  return null
+function readBudget(text: string | undefined, wrong: Wrong): number | null {
+  const ms = text === undefined ? null : parseDuration(text)
+  if (text !== undefined && ms === null)
+    wrong(`--budget ${text}: not a duration`, 'write a duration such as --budget 10m')
+  return ms
 }

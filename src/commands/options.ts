@@ -147,6 +147,18 @@ export const OPTIONS = {
     description: 'With --confirm ab: longest measured time of each side',
     preset: '120s',
   },
+  from: {
+    flags: '--from <load>',
+    description: 'First load, such as 20/s; or a number of virtual users, with of: vus',
+  },
+  max: { flags: '--max <load>', description: 'The most to send, such as 2000/s' },
+  budget: { flags: '--budget <time>', description: 'Longest time for everything, such as 10m' },
+  restarts: {
+    flags: '--restarts <n>',
+    description:
+      'Restart both commands this many times during the session, so that no version wins by a lucky start',
+    preset: '0',
+  },
   inconclusive: {
     flags: '--inconclusive <fail|pass>',
     description: 'Exit code of an inconclusive run: 4 (fail) or 0 (pass)',

@@ -111,7 +111,7 @@ export const AB: CommandSpec = {
   name: 'ab',
   summary: 'Compare two versions side by side',
   description:
-    'Send the same load to two versions in turns of one second, and judge b against a. The comparison is the least affected by other work on the machine.',
+    'Send the same load to two versions in turns of one second, and judge b against a. The comparison is the least affected by other work on the machine. With --capacity, search how much each carries, trial by trial in turns.',
   argument: ['<scenario>', 'Scenario file; its highest load is sent at a constant level'],
   options: [
     { flags: '--a <url>', description: 'The reference; `demo` is the built-in service' },
@@ -126,16 +126,23 @@ export const AB: CommandSpec = {
     like('maxDuration', {
       description: 'Longest measured time of each side; the session ends earlier once the verdict is clear',
     }),
-    {
-      flags: '--restarts <n>',
-      description:
-        'Restart both commands this many times during the session, so that no version wins by a lucky start',
-      preset: '0',
-    },
+    'restarts',
     'vus',
     'rate',
+    {
+      flags: '--capacity',
+      description: 'Compare the largest loads that the versions carry, as perfctl capacity finds them',
+    },
+    like('from', { description: 'With --capacity: first load, such as 20/s; or a number of virtual users' }),
+    like('max', { description: 'With --capacity: the most to send, such as 2000/s' }),
+    like('budget', {
+      description: 'With --capacity: longest time for both searches, such as 20m; default: twice that of one',
+    }),
     ...SENDING,
-    like('workers', { description: 'Threads that send load, for each side', preset: '1' }),
+    {
+      flags: '--workers <n>',
+      description: 'Threads that send load, for each side; default: 1, with --capacity as many as run uses',
+    },
     'seed',
     like('inconclusive', { description: 'Exit code of an inconclusive comparison: 4 (fail) or 0 (pass)' }),
     'report',
@@ -145,6 +152,30 @@ export const AB: CommandSpec = {
     'noColor',
   ],
   refuses: [
+    {
+      options: ['vus', 'rate'],
+      beside: '--capacity',
+      why: 'the load is what is searched',
+      instead: 'use --from and --max for where, --budget for how long',
+    },
+    {
+      options: ['maxDuration'],
+      beside: '--capacity',
+      why: 'searches take turns until both capacities are known',
+      instead: 'use --budget to limit them',
+    },
+    {
+      options: ['restarts'],
+      beside: '--capacity',
+      why: 'each side is started once, as a search needs the same process throughout',
+      instead: 'remove it',
+    },
+    {
+      options: ['from', 'max', 'budget'],
+      without: ['--capacity'],
+      why: 'no capacity is searched',
+      instead: 'add --capacity, or use -u or -r for how much and --max-duration for how long',
+    },
     { options: ['target'], why: 'an A/B session has two targets', instead: 'use --a URL and --b URL' },
     {
       options: ['duration'],
@@ -199,12 +230,9 @@ export const CAPACITY: CommandSpec = {
   argument: ['<scenario>', 'Scenario file, or a URL; `capacity` in it has the settings'],
   options: [
     'target',
-    {
-      flags: '--from <load>',
-      description: 'First load, such as 20/s; or a number of virtual users, with of: vus',
-    },
-    { flags: '--max <load>', description: 'The most to send, such as 2000/s' },
-    { flags: '--budget <time>', description: 'Longest time for everything, such as 10m' },
+    'from',
+    'max',
+    'budget',
     { flags: '--require <load>', description: 'Exit 1 if less than this is carried, such as 500/s' },
     {
       flags: '--verify',
@@ -253,7 +281,7 @@ export const CAPACITY: CommandSpec = {
     {
       options: ['confirm', 'maxDuration'],
       why: 'a search has no A/B session',
-      instead: 'compare the two versions with perfctl ab',
+      instead: 'compare the two versions with perfctl ab --capacity',
     },
     { options: ['allowMissing'], why: 'a capacity has no requests to miss', instead: 'remove it' },
     {

@@ -46,8 +46,8 @@ export function nextStep(result: Result): NextStep | null {
   const profile = scenario.profile === undefined ? '' : ` --profile ${quoteForShell(scenario.profile)}`
   const file = quoteForShell(scenario.file) + profile
   if (verdict === 'error' || verdict === 'interrupted') return null
-  if (result.capacity !== undefined) return afterSearch(result, file)
   if (result.session !== null) return afterSession(result, file)
+  if (result.capacity !== undefined) return afterSearch(result, file)
   const again: Again = (why, command, flags = '') => ({
     // How the agents are reached isn't in the result.
     why: agents === undefined ? why : `${why} (keep the flags of the agents)`,
@@ -98,13 +98,25 @@ function afterInconclusive(comparison: Comparison | null, file: string, again: A
 }
 
 /** A session stores nothing, so the only help is to repeat it, and only if it was inconclusive. */
-function afterSession({ verdict, generator, environment, durationSeconds }: Result, file: string) {
+function afterSession(
+  { verdict, generator, environment, durationSeconds, capacity, session }: Result,
+  file: string,
+): NextStep | null {
   if (verdict !== 'inconclusive') return null
-  const again = `perfctl ab ${file} ...`
-  if (generator.saturated) {
+  const again = `perfctl ab ${file} ${capacity === undefined ? '' : '--capacity '}...`
+  if (generator.saturated || capacity?.end === 'generator') {
     return {
       why: 'To send the same load from more threads (keep the other flags)',
       command: `${again} --workers ${2 * environment.workers}`,
+    }
+  }
+  if (capacity !== undefined) {
+    const wanted = [capacity, capacity.against].some((side) => side?.end === 'max_carried')
+    if (wanted) return null
+    const minutes = Math.ceil((4 * session!.maxSeconds) / 60)
+    return {
+      why: 'Twice the budget or a quieter machine may settle it (keep the other flags)',
+      command: `${again} --budget ${minutes}m`,
     }
   }
   // Each side has every other second of the session. Twice the time detects changes about two thirds the size.

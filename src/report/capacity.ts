@@ -5,7 +5,23 @@ import { printable } from '../base/printable.js'
 import { formatDuration, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
 import type { CapacityFigures, CapacityTrial, Miss } from '../stats/capacity.js'
 import type { Comparison } from '../stats/comparison.js'
-import type { RunVerdict } from '../stats/result.js'
+import type { Result, RunVerdict, Session } from '../stats/result.js'
+
+/** A search to show: on its own, or one side of an A/B session. */
+export interface ShownSearch {
+  /** `Side a`; null on its own. */
+  readonly title: string | null
+  readonly figures: CapacityFigures
+}
+
+/** Returns the searches of a result that tried anything, side a's first. */
+export function listSearches({ capacity, session }: Pick<Result, 'capacity' | 'session'>): ShownSearch[] {
+  if (capacity === undefined) return []
+  const { against } = capacity
+  const title = session === null ? null : `Side ${session.side}`
+  const all = [...(against ? [{ title: 'Side a', figures: against }] : []), { title, figures: capacity }]
+  return all.filter(({ figures }) => figures.trials.length > 0)
+}
 
 /** Formats a load: `412/s`, `20 users`. */
 export function formatLoad(load: number, of: CapacityFigures['of']): string {
@@ -118,32 +134,29 @@ function describeLimit({ why, metric, request, status, expression }: Miss): stri
 
 /** A trial in a line, while the search goes on. */
 export function describeTrial(
-  trial: Pick<CapacityTrial, 'carried' | 'missed'> & {
-    readonly load: number
-    readonly seconds: number
-    readonly isUnsure: boolean
-    readonly isUnrecovered: boolean
-  },
+  { offered, carried, seconds, missed, unsure, unrecovered }: CapacityTrial,
   of: CapacityFigures['of'],
   remainingSeconds: number,
 ): string {
-  const { load, carried, seconds, missed, isUnsure, isUnrecovered } = trial
   const outcome =
     missed.length === 0
       ? 'met'
-      : isUnsure
+      : unsure
         ? 'unsure: perfctl was the limit'
         : `missed ${missed.map(describeMiss).join(', ')}`
   const rest =
     remainingSeconds > 0 ? `; about ${formatDuration(Math.ceil(remainingSeconds) * 1000)} left` : ''
-  const slow = isUnrecovered ? '; the service did not recover' : ''
-  return `  ${formatLoad(load, of)} for ${seconds}s: carried ${formatRate(carried)}, ${outcome}${slow}${rest}`
+  const slow = unrecovered ? '; the service did not recover' : ''
+  return `  ${formatLoad(offered, of)} for ${seconds}s: carried ${formatRate(carried)}, ${outcome}${slow}${rest}`
 }
 
 /** Says what the other figures of a report are of. */
-export function describeFigures({ lower, of }: CapacityFigures): string {
+export function describeFigures(
+  { lower, of }: CapacityFigures,
+  session: Pick<Session, 'side'> | null = null,
+): string {
   const trials = lower === null ? 'of the first load' : `of the trials at ${formatLoad(lower, of)}`
-  return `The figures below are ${trials}`
+  return `The figures below are ${trials}${session === null ? '' : ` on side ${session.side}`}`
 }
 
 /** The bracket, what limits it and what it took: `capacity 412/s to 433/s; limited by p95; 9 trials in 4m 10s`. */
@@ -166,31 +179,34 @@ export function summarizeSearch(figures: CapacityFigures): string {
     .join('; ')
 }
 
-/** Returns the outcome of a search in one sentence. */
+/** Returns the outcome of a search in one sentence. `session`: the one that it is a side of. */
 export function capacityHeadline(
   verdict: Exclude<RunVerdict, 'error'>,
   capacity: CapacityFigures,
   comparison: Comparison | null,
+  session: Session | null = null,
 ): string {
+  const whose = session === null ? '' : `side ${session.side} of `
+  const name = `${whose}"${printable(capacity.scenario)}"`
+  const carried = describeCapacity(capacity, name)
   switch (verdict) {
     case 'interrupted':
       return capacity.trials.length === 0
-        ? `Interrupted: what "${printable(capacity.scenario)}" carries is not known yet.`
-        : `Interrupted: ${describeCapacity(capacity)}, as far as it is known.`
+        ? `Interrupted: what ${name} carries is not known yet.`
+        : `Interrupted: ${carried}, as far as it is known.`
     case 'regressed':
-      return `Regressed: ${describeCapacity(capacity)}${describeShortfall(capacity) || describeChange(comparison)}.`
+      return `Regressed: ${carried}${describeShortfall(capacity) || describeChange(comparison)}.`
     case 'failed':
-      return `Failed: ${describeCapacity(capacity)}${describeShortfall(capacity)}.`
+      return `Failed: ${carried}${describeShortfall(capacity)}.`
     case 'inconclusive':
-      return `Inconclusive: ${describeCapacity(capacity)}; ${whyOpen(capacity, comparison)}.`
+      return `Inconclusive: ${carried}; ${whyOpen(capacity, comparison)}.`
     case 'passed':
-      return `Passed: ${describeCapacity(capacity)}${describeFloor(capacity)}${describeChange(comparison)}.`
+      return `Passed: ${carried}${describeFloor(capacity)}${describeChange(comparison)}.`
   }
 }
 
-function describeCapacity(capacity: CapacityFigures): string {
-  const { scenario, of, lower, upper, end, trials } = capacity
-  const name = `"${printable(scenario)}"`
+function describeCapacity(capacity: CapacityFigures, name: string): string {
+  const { of, lower, upper, end, trials } = capacity
   if (lower !== null) {
     const least = upper === null && end !== 'decided' ? 'at least ' : ''
     const most = end === 'max_carried' ? ', the most that was tried,' : ''
@@ -208,7 +224,7 @@ function describeCapacity(capacity: CapacityFigures): string {
 }
 
 function describeShortfall({ check, of }: CapacityFigures): string {
-  if (check?.isCarried !== false) return ''
+  if (check?.isCarried !== false || check.by === 'ab') return ''
   const load = formatLoad(check.load, of)
   return check.by === 'require'
     ? `, less than the required ${load}`
@@ -216,24 +232,26 @@ function describeShortfall({ check, of }: CapacityFigures): string {
 }
 
 function describeFloor({ check, of }: CapacityFigures): string {
-  if (check?.isCarried !== true) return ''
+  if (check?.isCarried !== true || check.by === 'ab') return ''
   const load = formatLoad(check.load, of)
   return check.by === 'require' ? `, as required: ${load}` : ", the baseline's less the tolerance"
 }
 
 function describeChange(comparison: Comparison | null): string {
   const [row] = comparison?.metrics ?? []
-  if (!row || row.change === null || row.baseline === null) return ''
-  const percent = Math.round(Math.abs(row.change) * 100)
+  if (!row || row.baseline === null) return ''
+  const whose = comparison!.inTurns ? "side a's" : "the baseline's"
   const baseline = row.metric === 'capacity' ? formatRate(row.baseline) : `${Math.round(row.baseline)}`
-  if (percent === 0) return `, as much as the baseline's ${baseline}`
-  return `, ${percent} % ${row.change < 0 ? 'less' : 'more'} than the baseline's ${baseline}`
+  if (row.change === null) return `, less than ${whose} ${baseline}`
+  const percent = Math.round(Math.abs(row.change) * 100)
+  if (percent === 0) return `, as much as ${whose} ${baseline}`
+  return `, ${percent} % ${row.change < 0 ? 'less' : 'more'} than ${whose} ${baseline}`
 }
 
 function whyOpen({ end, check, of }: CapacityFigures, comparison: Comparison | null): string {
   if (end === 'stopped') return 'an agent was lost, which ended the search'
   if (end === 'generator') return 'perfctl was the limit: use more --workers, or a larger machine'
-  if (check?.isCarried === null)
+  if (check?.by !== 'ab' && check?.isCarried === null)
     return `whether it carries ${formatLoad(check.load, of)} is open: raise the --budget`
   if (comparison?.verdict === 'inconclusive') {
     const [row] = comparison.metrics

@@ -7,7 +7,14 @@ import type { Comparison } from '../stats/comparison.js'
 import type { Result, RunVerdict } from '../stats/result.js'
 import type { NextStep } from './advice.js'
 import { describeAgents } from './agents.js'
-import { describeFigures, LOAD_TITLES, listLoads, summarizeSearch } from './capacity.js'
+import {
+  describeFigures,
+  LOAD_TITLES,
+  listLoads,
+  listSearches,
+  type ShownSearch,
+  summarizeSearch,
+} from './capacity.js'
 import { renderComparison } from './comparison.js'
 import { renderErrors, renderReported, renderRequests, renderThresholds, renderTimings } from './figures.js'
 import { listFindings } from './findings.js'
@@ -107,11 +114,20 @@ function renderFindings(result: Result, { width, style }: Page): string {
   return [style.bold('What stands out'), ...lines].join('\n')
 }
 
-function renderCapacity({ capacity }: Result, { width, isUnbounded, style }: Page): string {
-  if (capacity === undefined || capacity.trials.length === 0) return ''
-  const rows = listLoads(capacity).map(({ cells }) => cells)
+function renderCapacity(result: Result, page: Page): string {
+  const searches = listSearches(result)
+  if (searches.length === 0) return ''
+  const { width, style } = page
+  const whose = `${describeFigures(result.capacity!, result.session)}:`
+  const tables = searches.map((search) => renderSearch(search, page))
+  return [...tables, style.dim(wrap(whose, width))].join('\n\n')
+}
+
+function renderSearch({ title, figures }: ShownSearch, { width, isUnbounded, style }: Page): string {
+  const rows = listLoads(figures).map(({ cells }) => cells)
   const table = renderTable(LOAD_COLUMNS, rows, { width, isUnbounded, indent: '  ', title: style.dim })
-  return `${table}\n${wrap(`  ${summarizeSearch(capacity)}`, width, '  ')}\n\n${style.dim(wrap(`${describeFigures(capacity)}:`, width))}`
+  const heading = title === null ? '' : `${style.bold(title)}\n`
+  return `${heading}${table}\n${wrap(`  ${summarizeSearch(figures)}`, width, '  ')}`
 }
 
 function renderTarget({ target }: Result, { width, style }: Page): string {

@@ -97,8 +97,8 @@ export function comparedCells(row: MetricComparison): string[] {
 /** Returns the outcome in one sentence, for readers who read only that. */
 export function headline(result: Result): string {
   const { verdict, comparison, totals, capacity } = result
-  if (capacity !== undefined && verdict !== 'error' && result.neverSucceeded.length === 0)
-    return capacityHeadline(verdict, capacity, comparison)
+  if (capacity !== undefined && result.error === null && verdict !== 'error' && !hasNeverSucceeded(result))
+    return capacityHeadline(verdict, capacity, comparison, result.session)
   switch (verdict) {
     case 'regressed':
       return comparison === null ? 'Regressed.' : comparisonHeadline(comparison)
@@ -255,10 +255,14 @@ function bestImprovement({ metrics }: Comparison): string {
 
 function whyFailed(result: Result): string {
   if (result.error !== null) return printable(result.error)
-  const isNever = result.neverSucceeded.length > 0 || result.comparison?.referenceNeverSucceeded !== undefined
-  return isNever
+  return hasNeverSucceeded(result)
     ? summarizeNeverSucceeded(result)
     : describeMissedThresholds(result) + describeInconclusive(result)
+}
+
+/** Whether a request never succeeded, on either side of a session. */
+function hasNeverSucceeded({ neverSucceeded, comparison }: Result): boolean {
+  return neverSucceeded.length > 0 || comparison?.referenceNeverSucceeded !== undefined
 }
 
 /** A missed threshold is a failure on a noisy machine too, but the reader should know about the noise. */

@@ -2,21 +2,19 @@
  * One block of an A/B session, from one start of both sides to the next. Two fleets take turns, slice by slice.
  */
 import { now, wallTime } from '../base/clock.js'
-import { UserError, userError } from '../base/errors.js'
+import { userError } from '../base/errors.js'
 import { type FleetEnd, runFleet } from '../load/fleet/threads.js'
 import { Collector, type Second } from '../load/measure/collector.js'
-import { checkReachable } from '../load/once/preflight.js'
-import { awaitReady } from '../load/once/ready.js'
 import { sideOf } from '../plan/ab-turns.js'
 import { makePlan } from '../plan/make-plan.js'
 import type { Plan } from '../plan/plan.js'
 import { listSeries } from '../plan/series.js'
-import { describeDegraded } from '../report/notes.js'
 import type { Scenario } from '../scenario/model/scenario.js'
 import { mapTimingWindows } from '../stats/observed.js'
 import type { Result, RunEnvironment, Window } from '../stats/result.js'
 import type { Tally } from '../stats/tally.js'
 import { type MetricsRecord, unmeasuredTarget, withMetrics } from '../stats/target.js'
+import { type OfSides, SIDES, type SideName, withReadySides } from './ab-ready.js'
 import type { RunningSides } from './ab-sides.js'
 import { whyStopped } from './failure.js'
 import { SideMetrics } from './metrics/side-metrics.js'
@@ -24,7 +22,6 @@ import { openSideWatches } from './process/side-watches.js'
 import type { Watch } from './process/watch.js'
 import { Pulse } from './pulse.js'
 import { assembleResult, type RunRecord } from './result.js'
-import { type Setup, setUp } from './setup.js'
 
 /** How a block is run and watched. */
 export interface BlockOptions {
@@ -64,35 +61,18 @@ export async function runBlock(
   running: Pick<RunningSides, SideName>,
   options: BlockOptions,
 ): Promise<BlockEnd> {
-  const around: { readonly side: SideName; readonly setup: Setup }[] = []
-  try {
-    const constant = constantLoad(scenario, 2 * options.seconds)
-    const bases: SidePlan[] = []
-    for (const side of ['a', 'b'] as const) {
-      const { url: target, pid: started } = running[side]
-      const plan = makePlan(constant, { target, seed: options.seed, today: wallTime().getTime() })
-      const ready = await awaitSide(side, scenario, plan, options).catch((error) => {
-        throw ofSide(side, error)
-      })
-      bases.push({ side, plan, ready, started })
-    }
-    for (const { url } of [running.a, running.b]) await checkReachable(url, scenario.http, options.signal)
-    const plans: SidePlan[] = []
-    for (const { side, plan: base, ...rest } of bases) {
-      const setup = await setUp(scenario, base, options.signal).catch((error) => {
-        throw ofSide(side, error)
-      })
-      around.push({ side, setup })
+  const constant = constantLoad(scenario, 2 * options.seconds)
+  const planOf = (target: string) =>
+    makePlan(constant, { target, seed: options.seed, today: wallTime().getTime() })
+  const plans = { a: planOf(running.a.url), b: planOf(running.b.url) }
+  return withReadySides(scenario, plans, options, (ready) => {
+    const sides = SIDES.map((side): SidePlan => {
       const turns = { side, sliceMs: SLICE_MS, guardMs: GUARD_MS }
-      plans.push({ side, plan: { ...base, variables: setup.variables, turns }, ...rest })
-    }
-    return await drive(scenario, plans, options)
-  } finally {
-    for (const { side, setup } of around) {
-      const fault = await setup.tearDown()
-      if (fault !== null) options.onNotice(`side ${side}: ${fault}`)
-    }
-  }
+      const plan = { ...ready[side].plan, turns }
+      return { side, plan, ready: ready[side].ready, started: running[side].pid }
+    })
+    return drive(scenario, sides, options)
+  })
 }
 
 /** A block in which nothing was measured. `targets` has the names of the sides. */
@@ -102,7 +82,7 @@ export function emptyBlock(
   { seed, seconds, environment }: Pick<BlockOptions, 'seed' | 'seconds' | 'environment'>,
 ): BlockEnd {
   const startedAt = wallTime()
-  const [a, b] = (['a', 'b'] as const).map((side) => {
+  const [a, b] = SIDES.map((side) => {
     const target = targets[side]
     const plan = makePlan(constantLoad(scenario, 2 * seconds), { target, seed, today: startedAt.getTime() })
     return assembleResult(scenario, {
@@ -116,8 +96,6 @@ export function emptyBlock(
   return { a, b }
 }
 
-type SideName = 'a' | 'b'
-
 interface SidePlan {
   readonly side: SideName
   readonly plan: Plan
@@ -125,25 +103,6 @@ interface SidePlan {
   readonly ready: Pick<Result, 'ready'>
   /** The process that perfctl started; null if it started none. */
   readonly started: number | null
-}
-
-/** The summary is that of side b, so it doesn't say that side a was degraded. */
-async function awaitSide(side: SideName, scenario: Scenario, plan: Plan, options: BlockOptions) {
-  const { signal, onNotice } = options
-  const onWait = (text: string) => onNotice(`side ${side}: ${text}`)
-  const answer = await awaitReady(scenario, plan, { signal, onWait })
-  if (side === 'a' && answer.ready?.degraded) onNotice(`side a: ${describeDegraded(answer.ready)}`)
-  return answer
-}
-
-/** Adds the name of the side to an error's messages. */
-function ofSide(side: SideName, error: unknown): unknown {
-  if (!(error instanceof UserError)) return error
-  const problems = error.problems.map((problem) => ({
-    ...problem,
-    message: `side ${side}: ${problem.message}`,
-  }))
-  return new UserError(problems, error.kind)
 }
 
 /** Runs both loads in turns. */
@@ -226,7 +185,7 @@ async function drive(
   return death === null ? end : { ...end, death }
 }
 
-function plansOf(plans: readonly SidePlan[]): Readonly<Record<SideName, Plan>> {
+function plansOf(plans: readonly SidePlan[]): OfSides<Plan> {
   const [a, b] = plans as readonly [SidePlan, SidePlan]
   return { a: a.plan, b: b.plan }
 }

@@ -18,7 +18,7 @@ import { listNeverSucceeded } from '../verdict/never-succeeded.js'
 import { isWorthMoreSeconds } from '../verdict/suspicion.js'
 import { type BlockEnd, type BlockOptions, constantLoad, emptyBlock, runBlock } from './ab-block.js'
 import type { RunningSides } from './ab-sides.js'
-import { isRunFailure, whyNotSent, whyStopped } from './failure.js'
+import { isRunFailure, whyNotBegun } from './failure.js'
 import { judgeResult } from './result.js'
 
 /** How a session is run and watched. */
@@ -139,17 +139,16 @@ async function drive(
   }
 }
 
-/** Ends the session because a side could not be started. After an interrupt, that error is not reported. */
+/** Ends the session because a side could not be started. */
 function breakOff({ a, b }: SessionEnd, error: UserError, signal: AbortSignal): SessionEnd {
-  const stopped = whyStopped(signal)
-  const why = stopped.interrupted || stopped.error !== null ? stopped : { ...stopped, ...whyNotSent(error) }
+  const why = whyNotBegun(error, signal)
   const verdict = why.interrupted ? 'interrupted' : 'error'
   const end = (side: Result): Result => ({ ...side, ...why, comparison: null, verdict })
   return { a: end(a), b: end(b) }
 }
 
 /** If one side died, the session failed, whatever the other did. */
-function giveUp({ a, b }: SessionEnd, death: string): SessionEnd {
+export function giveUp({ a, b }: SessionEnd, death: string): SessionEnd {
   const end = (side: Result): Result => ({ ...side, error: death, comparison: null, verdict: 'failed' })
   return { a: end(a), b: end(b) }
 }

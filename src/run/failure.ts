@@ -19,8 +19,14 @@ export function isRunFailure(error: unknown): error is UserError {
   return error instanceof UserError && error.kind === 'run'
 }
 
-/** The reason why a run was not sent, hints included. */
-export function whyNotSent(error: UserError): Why {
+/** Why nothing was sent. After an interrupt, the error that follows from it is not reported. */
+export function whyNotBegun(error: UserError, signal: AbortSignal | undefined): Stopped {
+  const stopped = whyStopped(signal)
+  return stopped.interrupted || stopped.error !== null ? stopped : { ...stopped, ...whyNotSent(error) }
+}
+
+/** Hints included. */
+function whyNotSent(error: UserError): Why {
   const sentences = error.problems.map(({ message, hint }) =>
     hint === null ? message : `${message}; ${hint}`,
   )

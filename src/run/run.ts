@@ -21,7 +21,7 @@ import type { Result } from '../stats/result.js'
 import type { Reference } from '../verdict/measurement.js'
 import { judgeThresholds } from '../verdict/thresholds.js'
 import type { GroupRunOptions } from './agents/group.js'
-import { isRunFailure, whyNotSent, whyStopped } from './failure.js'
+import { isRunFailure, whyNotBegun, whyStopped } from './failure.js'
 import { makeFrame } from './frame.js'
 import { Observation } from './observation.js'
 import { assembleResult, type RunRecord } from './result.js'
@@ -68,15 +68,13 @@ async function notSent(
   const { target, seed, shard = null, signal } = options
   const today = wallTime()
   const plan = makePlan(scenario, { target, seed, today: today.getTime() })
-  const stopped = whyStopped(signal)
   return assembleResult(scenario, {
     plan,
     collector: new Collector(listSeries(plan), 0, () => {}),
     end: { stoppedMs: 0, failure: null },
     startedAt: today,
     environment: { ...readEnvironment(), workers: 0, gitCommit: await readGitCommit('.') },
-    // After an interrupt during the start, the error that follows from it is not reported.
-    stopped: stopped.interrupted || stopped.error !== null ? stopped : { ...stopped, ...whyNotSent(error) },
+    stopped: whyNotBegun(error, signal),
     stoppedBy: null,
     shard,
     reference: null,

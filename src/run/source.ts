@@ -158,7 +158,8 @@ export async function environmentOf({ environment, workers, yardstick }: Source)
 /** From the telling of a level until it happens, the threads have to hear of it. */
 const LEAD_MS: Ms = 300
 
-function localSource(plan: Plan, workers: number, options: SourceOptions): Source {
+/** Sends a load from so many threads of this machine. */
+export function localSource(plan: Plan, workers: number, options: SourceOptions): Source {
   const { shard } = options
   let yardstick: number | null = null
   return {

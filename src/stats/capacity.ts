@@ -41,6 +41,8 @@ export interface CapacityFigures {
   /** The load that had to be carried, and whether it is; absent if the search was not asked about one. */
   readonly check?: CapacityCheckMark
   readonly trials: readonly CapacityTrial[]
+  /** In the result of side b of an `ab` session: what was found of side a. Absent otherwise. */
+  readonly against?: CapacityFigures
 }
 
 /**
@@ -53,8 +55,11 @@ export type CapacityEnd = 'decided' | 'max_carried' | 'from_missed' | 'generator
 /** A load that had to be carried. */
 export interface CapacityCheckMark {
   readonly load: number
-  /** `baseline`: that of the baseline, less the tolerance. `require`: the one that was asked for. */
-  readonly by: 'baseline' | 'require'
+  /**
+   * `baseline`: that of the baseline, less the tolerance. `require`: the one that was asked for. `ab`: in a session, that of
+   * side a, less the tolerance; of side a itself, what it carried, checked once more beside b.
+   */
+  readonly by: 'baseline' | 'require' | 'ab'
   /** Null if that is open. */
   readonly isCarried: boolean | null
 }

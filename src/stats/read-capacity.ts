@@ -24,6 +24,7 @@ export function readCapacity(shape: Shape): CapacityFigures {
     spentSeconds: shape.get('spentSeconds').or(number, 0),
     ...shape.get('check').or((check) => ({ check: readCheck(check) }), {}),
     trials: shape.get('trials').or(list(readTrial), []),
+    ...shape.get('against').or((against) => ({ against: readCapacity(against) }), {}),
   }
 }
 
@@ -35,7 +36,7 @@ function positive(shape: Shape): number {
 function readCheck(shape: Shape): CapacityCheckMark {
   return {
     load: positive(shape.get('load')),
-    by: shape.get('by').oneOf(['baseline', 'require']),
+    by: shape.get('by').oneOf(['baseline', 'require', 'ab']),
     isCarried: shape.get('isCarried').or(flag, null),
   }
 }

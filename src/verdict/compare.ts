@@ -8,6 +8,7 @@ import { timingMetric } from '../stats/metrics.js'
 import { timingOf } from '../stats/observed.js'
 import { judgeStored } from './baseline-rule.js'
 import { compareCapacity } from './capacity/compare-capacity.js'
+import { compareSides } from './capacity/compare-sides.js'
 import { describeSpeed, findDoubts, refuseOtherScenario } from './comparable.js'
 import { comparisonNotes, quote } from './comparison-notes.js'
 import { allSettled } from './decisive.js'
@@ -59,8 +60,9 @@ export function compare(
 ): Comparison {
   const settings = { ...COMPARE_DEFAULTS, ...options }
   refuseOtherScenario(reference, candidate, settings.baseline)
-  if (candidate.capacity !== undefined) return compareCapacity(reference, candidate, settings)
   const isInTurns = isSession(reference, candidate)
+  if (candidate.capacity !== undefined)
+    return (isInTurns ? compareSides : compareCapacity)(reference, candidate, settings)
   const stored = isInTurns ? null : findBasis(reference, candidate)
   const speed = stored?.speed ?? null
   const doubts = [

@@ -45,7 +45,7 @@ export interface Measurement {
   /** How connections were set up; baselines keep it by run. */
   readonly connections?: ConnectionFigures
   /** The capacity that was found, in a result of a search. */
-  readonly capacity?: Pick<CapacityFigures, 'of' | 'lower' | 'upper' | 'end'>
+  readonly capacity?: Pick<CapacityFigures, 'of' | 'lower' | 'upper' | 'end' | 'check'>
   /** The accepted jobs of a baseline, the newest last. */
   readonly jobs?: readonly Job[]
 }

@@ -9,6 +9,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { type CapacityTrial, capacity, loadScenario } from '../../dist/index.js'
 import { Slots } from '../../src/demo/slots.js'
 import { startSession } from './session.js'
 import { startTarget } from './target.js'
@@ -177,6 +178,32 @@ test('a service that stands still for a while does not fool the search', async (
   ])
   expect(code, stdout + stderr).toBe(0)
   expect(session.results()[0]!.capacity).toMatchObject({ end: 'max_carried', lower: 80 })
+}, 150_000)
+
+test('a program searches by itself: bounds, trials as they come, and a stop with what is known', async () => {
+  const session = startSession({ 'shop.yaml': SCENARIO })
+  const scenario = await loadScenario('shop.yaml', { cwd: session.cwd })
+  const { url } = await startTarget((_, response) => response.end('fine'))
+  const trials: CapacityTrial[] = []
+  const onTrial = (trial: CapacityTrial) => trials.push(trial)
+  const result = await capacity(scenario, { target: url, max: 60, require: 50, onTrial })
+  expect(result.verdict, JSON.stringify(result.error)).toBe('passed')
+  expect(result.capacity).toMatchObject({ lower: 60, upper: null, end: 'max_carried', trials })
+  expect(result.capacity!.check).toEqual({ load: 50, by: 'require', isCarried: true })
+
+  const reference = { measurement: result, name: 'before' }
+  const verified = await capacity(scenario, { target: url, max: 60, reference, verify: true })
+  expect(verified.capacity!.check).toEqual({ load: 54, by: 'baseline', isCarried: true })
+
+  const stop = new AbortController()
+  const stopped = await capacity(scenario, {
+    target: url,
+    max: 60,
+    signal: stop.signal,
+    onTrial: () => stop.abort(),
+  })
+  expect(stopped).toMatchObject({ verdict: 'interrupted', interrupted: true })
+  expect(stopped.capacity!.trials).toHaveLength(1)
 }, 150_000)
 
 describe('from the shell', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { userError } from '../../src/base/errors.js'
 import type { FleetFailure } from '../../src/load/fleet/threads.js'
-import { isRunFailure, whyFailed, whyNotSent, whyStopped } from '../../src/run/failure.js'
+import { isRunFailure, whyFailed, whyNotBegun, whyStopped } from '../../src/run/failure.js'
 import { Breakdown } from '../../src/run/interrupt.js'
 
 const FAILURE: FleetFailure = {
@@ -50,8 +50,10 @@ describe('a worker that failed', () => {
   })
 })
 
-test('a run that was not sent gives the reason and hint; invalid input is no run', () => {
-  expect(whyNotSent(userError('no answer', 'start it', 'run'))).toEqual({ error: 'no answer; start it' })
+test('a run that was not sent gives the reason and hint, unless it was interrupted; invalid input is no run', () => {
+  const error = userError('no answer', 'start it', 'run')
+  expect(whyNotBegun(error, undefined)).toEqual({ interrupted: false, error: 'no answer; start it' })
+  expect(whyNotBegun(error, AbortSignal.abort())).toEqual({ interrupted: true, error: null })
   expect([userError('x', null, 'run'), userError('x'), new Error('x')].map(isRunFailure)).toEqual([
     true,
     false,

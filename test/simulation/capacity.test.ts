@@ -3,6 +3,7 @@
  * them.
  */
 import { describe, expect, test, vi } from 'vitest'
+import { countPairs, USUAL_PAIR } from '../verdict/capacity/pairs.js'
 import { countCarried, countEstimates, countFound, USUAL } from '../verdict/capacity/searches.js'
 import { trueCapacity } from '../verdict/capacity/truth.js'
 import { WORLDS } from '../verdict/capacity/worlds.js'
@@ -70,6 +71,43 @@ describe('a check of a minute, 4 % below the capacity', () => {
       expect(mostSpent).toBeLessThanOrEqual(60)
     },
   )
+})
+
+describe('two services in turns, with a tolerance of 10 %', () => {
+  test.each([
+    ['slots', 1],
+    ['M/M/4, p95', 0.97],
+    ['noise 3 %', 0.97],
+    ['drift -10 %', 0.97],
+    ['drift +10 %', 0.97],
+    ['both 5 %, noise 2 %', 0.9],
+    ['other work 20 %', 0.9],
+  ] as const)('%s: equal ones are never called different', (name, least) => {
+    const { passed, regressed, mostSpent } = countPairs(WORLDS[name]!, 0, 100, USUAL_PAIR, SEEDS)
+    expect(regressed).toBe(0)
+    expect(passed).toBeGreaterThanOrEqual(least)
+    expect(mostSpent).toBeLessThanOrEqual(USUAL_PAIR.budgetSeconds)
+  })
+
+  test.each([
+    ['slots', 1],
+    ['M/M/4, p95', 0.8],
+    ['noise 3 %', 0.95],
+    ['drift -10 %', 0.95],
+    ['drift +10 %', 0.95],
+    ['both 5 %, noise 2 %', 0.88],
+  ] as const)('%s: a loss of 20 percent is found', (name, least) => {
+    const { regressed, mostSpent } = countPairs(WORLDS[name]!, 0.2, 60, USUAL_PAIR, SEEDS)
+    expect(regressed).toBeGreaterThanOrEqual(least)
+    expect(mostSpent).toBeLessThanOrEqual(USUAL_PAIR.budgetSeconds)
+  })
+
+  test('a loss of 10 percent is found with a tolerance of 5 %', () => {
+    const settings = { ...USUAL_PAIR, tolerance: 0.05 }
+    expect(countPairs(WORLDS.slots!, 0.1, 60, settings, SEEDS).regressed).toBeGreaterThanOrEqual(0.95)
+    expect(countPairs(WORLDS['noise 3 %']!, 0.1, 60, settings, SEEDS).regressed).toBeGreaterThanOrEqual(0.8)
+    expect(countPairs(WORLDS['noise 3 %']!, 0, 100, settings, SEEDS).regressed).toBeLessThanOrEqual(0.01)
+  })
 })
 
 describe('the truth by theory is that of a long simulation', () => {

@@ -6,7 +6,14 @@ import { formatCount, formatLatency, formatRate, formatShare, plural } from '../
 import { withWarmup } from '../../stats/add.js'
 import type { Comparison } from '../../stats/comparison.js'
 import type { RequestResult, Result, Totals } from '../../stats/result.js'
-import { describeFigures, LOAD_TITLES, listLoads, summarizeSearch } from '../capacity.js'
+import {
+  describeFigures,
+  LOAD_TITLES,
+  listLoads,
+  listSearches,
+  type ShownSearch,
+  summarizeSearch,
+} from '../capacity.js'
 import {
   describeAside,
   describeServiceRows,
@@ -101,14 +108,20 @@ function renderList(sentences: readonly string[]): string {
   return sentences.map((sentence) => `- ${escapeMarkdown(sentence)}`).join('\n')
 }
 
-function renderCapacity({ capacity }: Result): string {
-  if (capacity === undefined || capacity.trials.length === 0) return ''
-  const rows = listLoads(capacity).map(({ cells, role }) => {
+function renderCapacity(result: Result): string {
+  const searches = listSearches(result)
+  if (searches.length === 0) return ''
+  return [...searches.map(renderSearch), `${describeFigures(result.capacity!, result.session)}.`].join('\n\n')
+}
+
+function renderSearch({ title, figures }: ShownSearch): string {
+  const rows = listLoads(figures).map(({ cells, role }) => {
     const [remark, ...others] = [...cells].reverse()
     const shown = escapeMarkdown(remark!)
     return [...others.reverse(), role === 'capacity' ? `**${shown}**` : shown]
   })
-  return `${escapeMarkdown(summarizeSearch(capacity))}.\n\n${renderTable(LOAD_TITLES, 0, rows)}\n\n${describeFigures(capacity)}.`
+  const whose = title === null ? '' : `**${title}**: `
+  return `${whose}${escapeMarkdown(summarizeSearch(figures))}.\n\n${renderTable(LOAD_TITLES, 0, rows)}`
 }
 
 function renderThresholds({ thresholds, verdict }: Result): string {

@@ -3,8 +3,17 @@
  */
 import { formatCount, formatLatency, formatRate, formatShare } from '../../base/units.js'
 import type { CapacityFigures, CapacityTrial } from '../../stats/capacity.js'
+import type { Result } from '../../stats/result.js'
 import { fitScalability, throughputAt } from '../../verdict/capacity/usl.js'
-import { describeFigures, formatLoad, LOAD_TITLES, listLoads, summarizeSearch } from '../capacity.js'
+import {
+  describeFigures,
+  formatLoad,
+  LOAD_TITLES,
+  listLoads,
+  listSearches,
+  type ShownSearch,
+  summarizeSearch,
+} from '../capacity.js'
 import type { Chart } from './chart.js'
 import { formatTick } from './distribution.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
@@ -12,21 +21,33 @@ import { roundTicks } from './scale.js'
 import { renderTable } from './table.js'
 import { renderPointTracks } from './tracks.js'
 
-/** Renders the charts and the table of a search; nothing without one. */
-export function renderCapacity(capacity: CapacityFigures | undefined): Markup {
-  if (capacity === undefined || capacity.trials.length === 0) return NOTHING
+/** Renders the charts and the table of a search, in a session also those of side a; nothing without one. */
+export function renderCapacity(result: Pick<Result, 'capacity' | 'session'>): Markup {
+  const searches = listSearches(result)
+  if (searches.length === 0) return NOTHING
+  return html`<section aria-labelledby="capacity">
+<h2 id="capacity">Capacity</h2>
+${searches.map((search) => renderSearch(search, result))}</section>
+`
+}
+
+function renderSearch(
+  { title, figures: capacity }: ShownSearch,
+  { capacity: own, session }: Pick<Result, 'capacity' | 'session'>,
+): Markup {
   const columns = LOAD_TITLES.map((title) => ({ title, ...(title === '' && { isText: true }) }))
   const rows = listLoads(capacity).map(({ cells, role }) => {
     const remark = cells.at(-1)!
     const look = role === 'missed' ? 'bad' : role === 'unsure' ? 'unsure' : 'good'
     return [...cells.slice(0, -1), html`<span class="${look}">${remark}</span>`]
   })
-  return html`<section aria-labelledby="capacity">
-<h2 id="capacity">Capacity</h2>
-<p>${summarizeSearch(capacity)}. Limits of a trial: ${capacity.slo.join(', ')}.</p>
-<p class="hint">${describeFigures(capacity)}, as are those at the top.</p>
-${renderLoads(capacity)}${renderTable('Loads that were tried', columns, rows)}${renderModel(capacity)}</section>
-`
+  const heading = title === null ? NOTHING : html`<h3>${title}</h3>\n`
+  const hint =
+    capacity === own
+      ? html`<p class="hint">${describeFigures(capacity, session)}, as are those at the top.</p>\n`
+      : NOTHING
+  return html`${heading}<p>${summarizeSearch(capacity)}. Limits of a trial: ${capacity.slo.join(', ')}.</p>
+${hint}${renderLoads(capacity)}${renderTable(`${title === null ? 'Loads' : `${title}: loads`} that were tried`, columns, rows)}${renderModel(capacity)}`
 }
 
 /** The means of the trials at one load. */

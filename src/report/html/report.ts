@@ -32,7 +32,7 @@ const TIMINGS_MAX = 12
 /** Renders the report without the surrounding page. `next` is the suggested next step, null for none. */
 export function renderReport(measured: Result, next: NextStep | null): Markup {
   const result = { ...measured, requests: measured.requests.map(withWarmup) }
-  return html`${renderVerdict(result, next)}${result.comparison === null ? NOTHING : renderComparison(result.comparison)}${renderCapacity(result.capacity)}${renderThresholds(result)}${renderRequests(result)}${renderTimings(result.requests)}${renderCharts(result)}${renderFailures(result)}${renderEach(result)}${renderConditions(result)}${renderFindings(result)}${renderSource(result)}`
+  return html`${renderVerdict(result, next)}${result.comparison === null ? NOTHING : renderComparison(result.comparison)}${renderCapacity(result)}${renderThresholds(result)}${renderRequests(result)}${renderTimings(result.requests)}${renderCharts(result)}${renderFailures(result)}${renderEach(result)}${renderConditions(result)}${renderFindings(result)}${renderSource(result)}`
 }
 
 function renderCharts(result: Result): Markup {

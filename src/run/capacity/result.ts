@@ -10,7 +10,7 @@ import { capacityHash } from '../../scenario/model/hash.js'
 import type { CapacityOptions, Scenario } from '../../scenario/model/scenario.js'
 import type { CapacityCheckMark, CapacityEnd, CapacityFigures, CapacityTrial } from '../../stats/capacity.js'
 import { joinRuns } from '../../stats/join.js'
-import type { AgentMark, Measured, Result, RunEnvironment } from '../../stats/result.js'
+import type { AgentMark, Measured, Result, RunEnvironment, Session } from '../../stats/result.js'
 import { capacityVerdict } from '../../verdict/capacity/capacity-verdict.js'
 import { mostOftenMissed } from '../../verdict/capacity/judge-trial.js'
 import type { SearchEnd } from '../../verdict/capacity/search.js'
@@ -44,6 +44,10 @@ export interface SearchRecord {
   readonly check?: CapacityCheckMark | undefined
   readonly spentSeconds: number
   readonly ready?: Result['ready'] | undefined
+  /** The A/B session that it is a side of; absent otherwise. */
+  readonly session?: Session
+  /** What was found of the session's other side. */
+  readonly against?: CapacityFigures | undefined
   /** The machines that sent the load; absent if this one did. */
   readonly agents?: readonly AgentMark[] | undefined
 }
@@ -94,6 +98,7 @@ export function assembleCapacity(
   const whole = {
     ...joined,
     scenario: { ...joined.scenario, ...identifySearch(scenario, settings) },
+    session: record.session ?? null,
     interrupted,
     error,
     ...(errorStack !== undefined && { errorStack }),
@@ -105,24 +110,28 @@ export function assembleCapacity(
   return { ...judged, verdict: capacityVerdict(judged) }
 }
 
-/** Null if there is nothing to compare: a check that was carried, or a search that did not end, has no capacity. */
+/** Null if there is nothing to compare: a check alone that was carried, or a search that did not end, has no capacity. */
 function compareWith(
   result: Result & { readonly capacity: CapacityFigures },
   { baseline }: Scenario,
   { reference, allowEnvironment }: CapacityBasis,
 ): Result['comparison'] {
-  const { interrupted, error, capacity } = result
-  if (reference === null || interrupted || error !== null || capacity.lower === null) return null
+  const { interrupted, error, session, capacity } = result
+  if (reference === null || interrupted || error !== null) return null
   // An agent was lost, so the bounds are not what they would have become.
   if (capacity.end === 'stopped') return null
-  if (capacity.upper === null && capacity.check?.isCarried !== false && capacity.end === 'decided')
-    return null
+  if (session === null && !isKnown(capacity)) return null
   return compare(reference.measurement, result, {
     baseline: reference.name,
     tolerance: baseline.tolerance,
     minDeltaMs: baseline.minDeltaMs,
     allowEnvironment,
   })
+}
+
+function isKnown({ lower, upper, check, end }: CapacityFigures): boolean {
+  if (lower === null) return false
+  return upper !== null || check?.isCarried === false || end !== 'decided'
 }
 
 /** What a capacity is compared with. */
@@ -168,11 +177,13 @@ function describe(searched: Scenario, { of, width }: CapacityOptions, record: Se
     width,
     spentSeconds: Math.round(spentSeconds * 10) / 10,
     ...(check && { check }),
-    trials: trials.map(describeTrial),
+    trials: trials.map(trialFigures),
+    ...(record.against && { against: record.against }),
   }
 }
 
-function describeTrial(trial: TrialEnd): CapacityTrial {
+/** Returns a trial as results have it. */
+export function trialFigures(trial: TrialEnd): CapacityTrial {
   const { load, meter, carried, concurrency, start, seconds, missed, isUnsure, isUnrecovered } = trial
   const { latency, errorRate } = meter.collector.total(seconds)
   return {

@@ -2,7 +2,6 @@
  * A search for the capacity of a service, from start to result: the load of one session whose level the search sets.
  */
 import { now, wallTime } from '../../base/clock.js'
-import { userError } from '../../base/errors.js'
 import { readGitCommit } from '../../base/git.js'
 import { readEnvironment } from '../../base/host.js'
 import { randomSeed } from '../../base/rng.js'
@@ -10,21 +9,21 @@ import { redact } from '../../base/secrets.js'
 import type { FleetEnd } from '../../load/fleet/threads.js'
 import { makePlan } from '../../plan/make-plan.js'
 import type { Plan } from '../../plan/plan.js'
-import { CAPACITY_DEFAULTS } from '../../scenario/model/capacity.js'
 import type { CapacityOptions, Scenario } from '../../scenario/model/scenario.js'
-import type { CapacityCheckMark } from '../../stats/capacity.js'
+import type { CapacityCheckMark, CapacityTrial } from '../../stats/capacity.js'
 import type { Frame } from '../../stats/frame.js'
 import type { Result } from '../../stats/result.js'
 import { CapacityCheck } from '../../verdict/capacity/check.js'
 import { type Machine, Outlook } from '../../verdict/capacity/outlook.js'
-import { CapacitySearch } from '../../verdict/capacity/search.js'
-import { isRunFailure, NO_FAILURE, whyFailed, whyNotSent, whyStopped } from '../failure.js'
-import { isHere } from '../process/watch.js'
+import { CapacitySearch, type SearchAnswer } from '../../verdict/capacity/search.js'
+import type { Probe } from '../../verdict/capacity/trial.js'
+import { isRunFailure, NO_FAILURE, whyFailed, whyNotBegun, whyStopped } from '../failure.js'
 import { withTarget } from '../run.js'
 import { environmentOf, type Source, type SourceOptions, withSource } from '../source.js'
 import type { FirstLoad } from './first-load.js'
-import { checkRows, settleMsOf, sloOf, steeredLoad, VUS_MAX, warnOfHaste } from './load.js'
-import { assembleCapacity, type CapacityBasis, type SearchRecord } from './result.js'
+import { settleMsOf } from './load.js'
+import { goalOf, listWarnings, planSearch, rulesOf } from './plan-search.js'
+import { assembleCapacity, type CapacityBasis, type SearchRecord, trialFigures } from './result.js'
 import { LiveRig } from './rig.js'
 import { type TrialEnd, Trials } from './trials.js'
 
@@ -41,12 +40,7 @@ export interface CapacityRunOptions extends CapacityBasis, Omit<SourceOptions, '
   readonly kill: AbortSignal
   readonly onProgress?: (frame: Frame) => void
   /** Called after each trial, with an estimate of how long the rest takes. */
-  readonly onTrial?: (trial: TrialEnd, remainingSeconds: number) => void
-}
-
-/** The settings of the search in a scenario. */
-export function capacityOf({ capacity }: Scenario): CapacityOptions {
-  return capacity ?? CAPACITY_DEFAULTS
+  readonly onTrial?: (trial: CapacityTrial, remainingSeconds: number) => void
 }
 
 /**
@@ -65,10 +59,9 @@ export async function runCapacity(
   } catch (error) {
     if (target === null || !isRunFailure(error)) throw error
     const plan = makePlan(scenario, { target, seed, today: wallTime().getTime() })
-    const stopped = whyStopped(options.signal)
     const record = {
       ...(await emptyRecord(plan, scenario, settings, options)),
-      stopped: stopped.interrupted || stopped.error !== null ? stopped : { ...stopped, ...whyNotSent(error) },
+      stopped: whyNotBegun(error, options.signal),
     }
     return assembleCapacity(scenario, settings, record, options)
   }
@@ -82,48 +75,22 @@ async function searchAt(
   settings: CapacityOptions,
   options: Seeded,
 ): Promise<Result> {
-  const { budgetMs, of } = settings
-  const known = { target, seed: options.seed, today: wallTime().getTime() }
-  const limit = await limitOf(scenario, settings, target, options)
-  const steered = { of, most: limit ?? 0, durationMs: LONGER * budgetMs }
-  const load = steeredLoad(scenario, steered)
-  checkRows({ ...scenario, load }, of === 'vus' ? null : limit, budgetMs / 1000)
-  const base: Plan = { ...makePlan({ ...scenario, load }, known), isSteered: true }
-  const haste = warnOfHaste(settings)
-  if (haste !== null) options.onNotice?.(haste)
-  if (scenario.observe?.process !== undefined)
-    options.onNotice?.('the processes of the service are not observed in a search for its capacity')
+  const { plan: base, steered, max } = await planSearch(target, scenario, settings, options)
+  for (const warning of listWarnings(scenario, settings)) options.onNotice?.(warning)
   const record = await withSource(
     base,
     scenario,
     { ...options, steered },
     async ({ plan, source, ready }) => ({
-      ...(await steer(plan, scenario, { ...settings, max: limit }, { ...options, source })),
+      ...(await steer(plan, scenario, { ...settings, max }, { ...options, source })),
       ...ready(),
     }),
   )
   return assembleCapacity(scenario, settings, record, options)
 }
 
-/** The load may last longer than the budget, which is kept by the search: its last trial may end late. */
-const LONGER = 2
-
-/** The most that may be sent; null: no limit. Throws a UserError if another machine could get any load. */
-async function limitOf(
-  { http }: Scenario,
-  { of, max }: CapacityOptions,
-  target: string,
-  { agents }: Pick<CapacityRunOptions, 'agents'>,
-): Promise<number | null> {
-  if (max !== null) return max
-  if (agents === undefined && (await isHere({ target, http }))) return of === 'vus' ? VUS_MAX : null
-  throw userError(
-    // Where an agent finds it, only the agent knows.
-    agents === undefined
-      ? `${target} is on another machine, and nothing limits what it may be sent`
-      : `nothing limits what the agents may send to ${target}`,
-    `set capacity.max in the scenario, or use --max ${of === 'vus' ? '500' : '2000/s'}: as much as you may send there`,
-  )
+interface SearchSource {
+  readonly source: Source
 }
 
 /** Runs the search on a load that it steers. */
@@ -131,7 +98,7 @@ async function steer(
   plan: Plan,
   scenario: Scenario,
   settings: CapacityOptions,
-  options: Seeded & { readonly source: Source },
+  options: Seeded & SearchSource,
 ): Promise<SearchRecord> {
   const { signal, kill, source, floor } = options
   const empty = await emptyRecord(plan, scenario, settings, options)
@@ -146,16 +113,8 @@ async function steer(
   const lookMs = now() - begunAt
   const budgetMs = settings.budgetMs - lookMs
   const rig = new LiveRig(plan, { source, signal, kill, onFrame: options.onProgress })
-  const slo = sloOf(scenario, settings)
-  const trials = new Trials(rig, {
-    isOpen: settings.of === 'rate',
-    slo,
-    settleMs: settleMsOf(scenario, settings),
-    from,
-    beginsAtFrom: options.isCheck !== true,
-    warmupMs: scenario.load.warmupMs,
-    untilMs: budgetMs,
-  })
+  const beginsAtFrom = options.isCheck !== true
+  const trials = new Trials(rig, rulesOf(scenario, settings, { from, beginsAtFrom, untilMs: budgetMs }))
   const done: TrialEnd[] = []
   const [search, end] = await Promise.all([
     rig.begun
@@ -185,11 +144,13 @@ async function steer(
   }
 }
 
-async function firstLoad(
+/** Finds the load at which a search begins. */
+export async function firstLoad(
   scenario: Scenario,
   settings: CapacityOptions,
-  { floor, isCheck, source, signal, kill }: Seeded & { readonly source: Source },
+  options: Pick<CapacityRunOptions, 'floor' | 'isCheck' | 'signal' | 'kill'> & Pick<SearchSource, 'source'>,
 ): Promise<FirstLoad> {
+  const { floor, isCheck, source, signal, kill } = options
   const { from, of } = settings
   if (from !== null) return { load: from }
   if (of === 'vus') return { load: 1 }
@@ -207,23 +168,17 @@ async function conduct(
   settings: CapacityOptions & { readonly from: number },
   { floor, isCheck, onTrial }: Seeded,
 ): Promise<Search> {
-  const goal = () => ({
-    trialSeconds: settings.trialMs / 1000,
-    settleSeconds: settings.settleMs / 1000,
-    sumSeconds: settings.sumMs / 1000,
-    exceed: settings.exceed,
-    budgetSeconds: settings.budgetMs / 1000 - rig.elapsedMs() / 1000,
-  })
-  const pursue = async <M extends Machine>(make: () => M): Promise<M> => {
+  const goal = () => goalOf(settings, settings.budgetMs - rig.elapsedMs())
+  const pursue = async <M extends Stepwise>(make: () => M): Promise<M> => {
     const machine = make()
-    const outlook = new Outlook(make, settings.settleMs / 1000)
+    const outlook = new Outlook<Probe, M>(make, settings.settleMs / 1000, (of) => of.answer().loads)
     for (let probe = machine.next(); probe !== null; probe = machine.next()) {
       const trial = await trials.run(probe.load, probe.seconds)
       if (trial === null) break
       done.push(trial)
       const judged = { ...trial, isMet: trial.missed.length === 0 }
       machine.record(judged)
-      onTrial?.(trial, outlook.after(probe, judged))
+      onTrial?.(trialFigures(trial), outlook.after(probe, judged))
     }
     return machine
   }
@@ -249,6 +204,11 @@ async function conduct(
   return { answer, ...(check && { check }) }
 }
 
+/** A search or a check. */
+interface Stepwise extends Machine<Probe> {
+  answer(): Pick<SearchAnswer, 'loads' | 'spentSeconds'>
+}
+
 /** What a check that was carried, or is open, says of the capacity. */
 function answerOf(check: CapacityCheck, load: number): SearchRecord['answer'] {
   const { isCarried, end, loads } = check.answer()
@@ -270,7 +230,8 @@ function isAtLeast(
   return end === 'decided' || end === 'from_missed' || end === 'max_carried' ? false : null
 }
 
-async function emptyRecord(
+/** The record of a search before its load has begun. */
+export async function emptyRecord(
   plan: Plan,
   { name }: Scenario,
   settings: CapacityOptions,

@@ -69,6 +69,8 @@ interface Measured {
   readonly meter: Meter
   /** Unfinished iterations at the start of the trial, and at the end of each second. */
   readonly backlog: readonly number[]
+  /** From when on nothing is sent, unless something else is tried. */
+  readonly quietMs: Ms
 }
 
 /** Carries out trials on a rig. */
@@ -82,6 +84,8 @@ export class Trials {
   private markMs: Ms = 0
   /** How long before it happens a change of the level is set. Longer once somebody heard of one too late. */
   private leadMs: Ms
+  /** From when on nothing is sent; null while something is. */
+  private quietMs: Ms | null = null
 
   constructor(rig: Rig, rules: TrialRules) {
     this.rig = rig
@@ -124,10 +128,11 @@ export class Trials {
         await this.recover()
         continue
       }
-      const { meter, backlog } = tried
+      const { meter, backlog, quietMs } = tried
       const end = this.judge(meter, backlog)
       if (this.usualMs === null && load === rules.from && end.missed.length === 0)
         for (const each of meter.collector.seconds.slice(0, LOOK_SECONDS)) this.note(each)
+      this.quietMs = end.missed.length > 0 ? null : quietMs
       const isUnrecovered = end.missed.length > 0 && !(await this.recover())
       const spentSeconds = (rig.elapsedMs() - this.markMs) / 1000
       this.markMs = rig.elapsedMs()
@@ -143,7 +148,8 @@ export class Trials {
   private async measure(load: number, seconds: number): Promise<Measured | LevelChange | null> {
     const { rig, rules } = this
     const { first, change } = this.start(load, rules.settleMs)
-    rig.setLevel((first + seconds) * 1000, 0)
+    const quietMs = (first + seconds) * 1000
+    rig.setLevel(quietMs, 0)
     const meter = rig.measure(first, first + seconds)
     const backlog: number[] = []
     for (;;) {
@@ -154,13 +160,32 @@ export class Trials {
       if (second.index < first) continue
       if (change.late.length > 0) return change
       if (this.isLost(second, { meter, backlog, load, whole: seconds })) meter.cut(second.index + 1)
-      if (meter.isLast(second.index)) return { meter, backlog }
+      if (meter.isLast(second.index)) return { meter, backlog, quietMs }
     }
+  }
+
+  /**
+   * Sends nothing, so that the service is idle, and waits until nothing is in flight any more; for up to 10 s. False if the load
+   * as a whole ended meanwhile.
+   */
+  async rest(): Promise<boolean> {
+    const { rig } = this
+    const quietMs = this.quietMs ?? rig.elapsedMs() + this.leadMs
+    if (this.quietMs === null) rig.setLevel(quietMs, 0)
+    this.quietMs = quietMs
+    for (let index = -1; index < Math.ceil(quietMs / 1000) + DRAIN_SECONDS - 1; ) {
+      const second = await this.next()
+      if (second === null) return false
+      index = second.index
+      if (index * 1000 >= quietMs && second.vus === 0) break
+    }
+    return true
   }
 
   /** Sends `load` as soon as possible, and returns the first second before which it has been sent for `settleMs`. */
   private start(load: number, settleMs: Ms): { readonly first: number; readonly change: LevelChange } {
     const first = Math.ceil((this.rig.elapsedMs() + this.leadMs + settleMs) / 1000)
+    this.quietMs = null
     return { first, change: this.rig.setLevel(first * 1000 - settleMs, load) }
   }
 

@@ -48,6 +48,11 @@ export class CapacityCheck {
     this.unsure = this.ledger.add(probe, trial) ? 0 : this.unsure + 1
   }
 
+  /** Takes seconds off the budget that something else has spent. */
+  wait(seconds: number): void {
+    this.ledger.wait(seconds)
+  }
+
   /** Returns what is known so far. */
   answer(): CheckAnswer {
     const { ledger, end } = this

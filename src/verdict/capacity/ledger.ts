@@ -44,6 +44,11 @@ export class Ledger {
     return true
   }
 
+  /** Takes seconds off the budget that something else has spent. */
+  wait(seconds: number): void {
+    this.spent += seconds
+  }
+
   /** Spent so far, in seconds. */
   get spentSeconds(): number {
     return this.spent

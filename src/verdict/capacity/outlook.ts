@@ -7,12 +7,15 @@ import { Random } from '../../base/rng.js'
 import { median } from '../../stats/math.js'
 import type { LoadSummary, Probe, Trial } from './trial.js'
 
-/** What an estimate needs of a search or a check. */
-export interface Machine {
-  next(): Probe | null
+/** What an estimate needs of a search, a check or a pair of searches. */
+export interface Machine<P extends Probe> {
+  next(): P | null
   record(trial: Trial): void
-  answer(): { readonly loads: readonly LoadSummary[]; readonly spentSeconds: number }
+  answer(): { readonly spentSeconds: number }
 }
+
+/** Returns the loads that were tried on what a trial is asked of. */
+type LoadsOf<P extends Probe, M> = (machine: M, asked: P) => readonly LoadSummary[]
 
 /** An odd number, as the estimate is their median. */
 const SERVICES = 15
@@ -24,22 +27,23 @@ const RISE_MOST = 4
 const RECOVERY_SECONDS = 3
 
 /** Estimates after each trial how long the rest takes. */
-export class Outlook {
-  private readonly trials: { readonly asked: Probe; readonly trial: Trial }[] = []
+export class Outlook<P extends Probe, M extends Machine<P>> {
+  private readonly trials: { readonly asked: P; readonly trial: Trial }[] = []
   private left = Number.POSITIVE_INFINITY
 
   /** `make` begins the same search again; `settleSeconds`: how long a trial settles. */
   constructor(
-    private readonly make: () => Machine,
+    private readonly make: () => M,
     private readonly settleSeconds: number,
+    private readonly loadsOf: LoadsOf<P, M>,
   ) {}
 
   /**
    * Takes a trial that was asked for. Returns the estimate in seconds. It only gets longer after a trial in doubt, or a miss of a
    * load that seemed to be carried.
    */
-  after(asked: Probe, trial: Trial): number {
-    const wasLikely = asked.load <= this.guess(0.5)
+  after(asked: P, trial: Trial): number {
+    const wasLikely = asked.load <= guess(this.loadsOf(this.replay(), asked), 0.5)
     this.trials.push({ asked, trial })
     const estimate = this.estimate()
     const isSetback = !trial.isMet && (trial.isUnsure || wasLikely)
@@ -50,12 +54,14 @@ export class Outlook {
   private estimate(): number {
     const random = new Random(1)
     const costs = { met: this.costOf(true), missed: this.costOf(false) }
+    const known = this.replay()
     return median(
       Array.from({ length: SERVICES }, (_, index) => {
         const machine = this.replay()
         const { spentSeconds } = machine.answer()
-        const capacity = this.guess((index + 0.5) / SERVICES)
+        const share = (index + 0.5) / SERVICES
         for (let probe = machine.next(); probe !== null; probe = machine.next()) {
+          const capacity = guess(this.loadsOf(known, probe), share)
           const isMet = probe.load <= capacity * Math.exp(NOISE * normal(random))
           const more = isMet ? costs.met : costs.missed
           const spent = probe.seconds + more
@@ -66,23 +72,10 @@ export class Outlook {
     )
   }
 
-  private replay(): Machine {
+  private replay(): M {
     const machine = this.make()
     for (const { trial } of this.trials) machine.record(trial)
     return machine
-  }
-
-  /** A capacity, given the share of the likely ones that are smaller. */
-  private guess(share: number): number {
-    const { loads } = this.replay().answer()
-    const high = loads.find(({ met, trials }) => 2 * met < trials)?.load
-    const carried = loads.filter(
-      ({ load, met, trials }) => 2 * met >= trials && load < (high ?? Number.POSITIVE_INFINITY),
-    )
-    const low = carried.at(-1)?.load
-    if (low === undefined)
-      return high === undefined ? Number.POSITIVE_INFINITY : high * RISE_MOST ** (share - 1)
-    return low * ((high ?? low * RISE_MOST) / low) ** share
   }
 
   /** What a trial costs beyond the seconds that were asked for, on average. */
@@ -91,6 +84,18 @@ export class Outlook {
     const sum = known.reduce((total, { asked, trial }) => total + trial.spentSeconds - asked.seconds, 0)
     return known.length === 0 ? this.settleSeconds + (isMet ? 0 : RECOVERY_SECONDS) : sum / known.length
   }
+}
+
+/** A capacity, given the loads that were tried, and the share of the likely ones that are smaller. */
+function guess(loads: readonly LoadSummary[], share: number): number {
+  const high = loads.find(({ met, trials }) => 2 * met < trials)?.load
+  const carried = loads.filter(
+    ({ load, met, trials }) => 2 * met >= trials && load < (high ?? Number.POSITIVE_INFINITY),
+  )
+  const low = carried.at(-1)?.load
+  if (low === undefined)
+    return high === undefined ? Number.POSITIVE_INFINITY : high * RISE_MOST ** (share - 1)
+  return low * ((high ?? low * RISE_MOST) / low) ** share
 }
 
 /** A normal number (Box and Muller 1958). */

@@ -77,6 +77,11 @@ export class CapacitySearch {
     }
   }
 
+  /** Takes seconds off the budget that something else has spent. */
+  wait(seconds: number): void {
+    this.ledger.wait(seconds)
+  }
+
   /** Returns what is known so far. */
   answer(): SearchAnswer {
     const { ledger } = this

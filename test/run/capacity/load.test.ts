@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { checkRows, settleMsOf, sloOf, steeredLoad, warnOfHaste } from '../../../src/run/capacity/load.js'
 import { asSearched, identifySearch } from '../../../src/run/capacity/result.js'
-import { capacityOf } from '../../../src/run/capacity/session.js'
+import { capacityOf } from '../../../src/run/capacity/settings.js'
 import type { Scenario } from '../../../src/scenario/model/scenario.js'
 import { readScenario } from '../../../src/scenario/read.js'
 

@@ -1,18 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type TrialRules, Trials } from '../../../src/run/capacity/trials.js'
-import type { Threshold } from '../../../src/scenario/model/scenario.js'
 import { CapacitySearch } from '../../../src/verdict/capacity/search.js'
+import { limit } from './limits.js'
 import { VirtualRig, type VirtualService } from './virtual-rig.js'
-
-const limit = (metric: string, at: number): Threshold => ({
-  expression: `${metric} < ${at}`,
-  request: null,
-  metric,
-  operator: '<',
-  limit: at,
-  abort: null,
-  line: 1,
-})
 
 const RULES: TrialRules = {
   isOpen: true,
@@ -24,8 +14,8 @@ const RULES: TrialRules = {
   untilMs: Number.POSITIVE_INFINITY,
 }
 
-async function trialsAt(service: VirtualService, rules: Partial<TrialRules> = {}) {
-  const rig = new VirtualRig(service)
+async function trialsAt(service: VirtualService, rules: Partial<TrialRules> = {}, endsAfter?: number) {
+  const rig = new VirtualRig(service, endsAfter)
   const trials = new Trials(rig, { ...RULES, ...rules })
   expect(await trials.look()).toBe(true)
   return { rig, trials }
@@ -155,6 +145,42 @@ describe('a trial whose load not all heard of in time', () => {
     expect(trials.failure).toBe(
       'agent two heard too late of a change of the load, 3 times in a row: its connection to this machine is too slow',
     )
+  })
+})
+
+describe('between two trials', () => {
+  test('a service rests: nothing is sent or in flight', async () => {
+    const { rig, trials } = await trialsAt({ capacity: 200 })
+    for (const load of [100, 400, 180]) {
+      await trials.run(load, 5)
+      expect(await trials.rest()).toBe(true)
+      const { arrived } = rig
+      expect(rig.inFlight).toBe(0)
+      await rig.nextSecond()
+      expect(rig.arrived).toBe(arrived)
+    }
+  })
+
+  test('it takes a second if nothing is in flight', async () => {
+    const { rig, trials } = await trialsAt({ capacity: 200 })
+    await trials.run(100, 5)
+    const begun = rig.elapsedMs()
+    await trials.rest()
+    expect(rig.elapsedMs() - begun).toBe(1000)
+  })
+
+  test('requests that hang are not waited for forever', async () => {
+    const { rig, trials } = await trialsAt({ capacity: 200, scarred: { from: 1, byMs: 60_000 } })
+    await trials.run(1, 2)
+    const begun = rig.elapsedMs()
+    expect(await trials.rest()).toBe(true)
+    expect(rig.elapsedMs() - begun).toBeLessThanOrEqual(11_000)
+  })
+
+  test('the load may end', async () => {
+    const { trials } = await trialsAt({ capacity: 200 }, {}, 9)
+    await trials.run(100, 4)
+    expect(await trials.rest()).toBe(false)
   })
 })
 

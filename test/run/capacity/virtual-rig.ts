@@ -66,6 +66,11 @@ export class VirtualRig implements Rig {
     })
   }
 
+  /** Unfinished requests. */
+  get inFlight(): number {
+    return this.open.length
+  }
+
   setLevel(atMs: number, level: number): LevelChange {
     this.levels.push({ atMs, level, setMs: this.elapsedMs() })
     return { late: this.late(level) }

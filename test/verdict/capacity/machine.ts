@@ -23,6 +23,8 @@ export interface World {
   readonly damage?: { readonly left: number; readonly recoverySeconds: number | null }
   /** The most that the generator can send. */
   readonly generatorMax?: number
+  /** Other work on the machine: at times, so much of the capacity is left. How long these times and those between are, on average. */
+  readonly others?: { readonly left: number; readonly busySeconds: number; readonly freeSeconds: number }
 }
 
 /** A world in which trials are run. */
@@ -32,20 +34,28 @@ export class Machine {
   /** The share of the capacity that overload has taken, at the moment `now`. */
   private lost = 0
   private now = 0
+  private readonly others: OtherWork | null
 
   constructor(
     private readonly world: World,
     seed: number,
     /** When no trial follows any more. */
     private readonly untilSeconds = Number.POSITIVE_INFINITY,
+    /** That of the machine, which two services may share. */
+    machineSeed = seed,
   ) {
     this.random = new Random(seed)
     this.queue = new Queue(world.service, this.random)
+    this.others = world.others === undefined ? null : new OtherWork(world.others, machineSeed)
   }
 
   /** The capacity as a share of what it was at first, without the noise of trials. */
   get capacity(): number {
-    return (1 + ((this.world.drift ?? 0) * this.now) / 600) * (1 - this.lost)
+    return (
+      (1 + ((this.world.drift ?? 0) * this.now) / 600) *
+      (1 - this.lost) *
+      (this.others?.leftAt(this.now) ?? 1)
+    )
   }
 
   /** Runs a trial after settling for so many seconds. */
@@ -101,18 +111,42 @@ export class Machine {
     if (!wasOverloaded || this.now >= this.untilSeconds) return
     let looks = 0
     do {
-      this.pass(Math.min(1, this.untilSeconds - this.now))
+      this.idle(Math.min(1, this.untilSeconds - this.now))
       looks++
     } while (this.lost > 0.15 && looks < 10 && this.now < this.untilSeconds)
   }
 
-  private pass(seconds: number): void {
+  /** Gets no requests for so long. */
+  idle(seconds: number): void {
     this.now += seconds
     const recovery = this.world.damage?.recoverySeconds
     if (recovery !== undefined && recovery !== null) this.lost *= Math.exp(-seconds / recovery)
   }
 }
 
+/** What else runs on a machine, and when: the same for equal seeds. */
+class OtherWork {
+  private readonly random: Random
+  /** When it begins and ends in turns; it begins at the first. */
+  private readonly changes: number[] = []
+
+  constructor(
+    private readonly work: NonNullable<World['others']>,
+    seed: number,
+  ) {
+    this.random = new Random(seed)
+  }
+
+  /** The share of the capacity that is left at that moment. */
+  leftAt(moment: number): number {
+    const { changes, work, random } = this
+    while ((changes.at(-1) ?? 0) <= moment) {
+      const mean = changes.length % 2 === 0 ? work.freeSeconds : work.busySeconds
+      changes.push((changes.at(-1) ?? 0) + mean * exponential(random))
+    }
+    return changes.filter((change) => change <= moment).length % 2 === 1 ? work.left : 1
+  }
+}
 /** Arrivals vary, so a trial may have more of them than expected. */
 const SURE = 1.1
 

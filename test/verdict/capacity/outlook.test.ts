@@ -22,7 +22,7 @@ function follow(
   answer: (probe: Probe, index: number) => Partial<Trial>,
 ) {
   const machine = make()
-  const outlook = new Outlook(make, GOAL.settleSeconds)
+  const outlook = new Outlook(make, GOAL.settleSeconds, (of) => of.answer().loads)
   const steps: { probe: Probe; isMet: boolean; left: number; spent: number }[] = []
   for (let probe = machine.next(); probe !== null; probe = machine.next()) {
     const trial: Trial = {

@@ -102,7 +102,11 @@ export function countEstimates(world: World, searches: number, share: number): E
     const from = capacity * 0.08 * 2 ** (seed / searches)
     const goal = { ...USUAL, max: Math.min(USUAL.max, share * capacity), from }
     const search = new CapacitySearch(goal)
-    const outlook = new Outlook(() => new CapacitySearch(goal), goal.settleSeconds)
+    const outlook = new Outlook(
+      () => new CapacitySearch(goal),
+      goal.settleSeconds,
+      (of) => of.answer().loads,
+    )
     const estimates: { left: number; spent: number }[] = []
     for (let probe = search.next(); probe !== null; probe = search.next()) {
       const trial = machine.run(probe, goal.settleSeconds)

@@ -1,6 +1,7 @@
 /**
  * Prints how well searches find the capacity of every simulated service.
  */
+import { countPairs, USUAL_PAIR } from './pairs.js'
 import { countCarried, countFound, SHORT, USUAL } from './searches.js'
 import { trueCapacity } from './truth.js'
 import { WORLDS } from './worlds.js'
@@ -55,6 +56,38 @@ export function printChecks(print: (line: string) => void, checks: number, only:
     const cells = found.map(({ yes, no }) => `${Math.round(100 * yes)}/${Math.round(100 * no)}`)
     const most = Math.max(...found.map(({ mostSpent }) => mostSpent))
     print(`| ${[name, ...cells, most.toFixed(0)].join(' | ')} |`)
+  }
+}
+
+/** By how much less the second service carries, and the tolerance. */
+const LOSSES = [0, 0.05, 0.1, 0.15, 0.2]
+const TOLERANCES = [0.1, 0.05]
+
+/** Prints how often a pair of searches says that the second service carries enough, that it doesn't, and that it is open. */
+export function printPairs(
+  print: (line: string) => void,
+  pairs: number,
+  only: readonly string[],
+  seeds = 0,
+): void {
+  for (const tolerance of TOLERANCES) {
+    const settings = { ...USUAL_PAIR, tolerance }
+    print(
+      `| in turns, tolerance ${percent(tolerance)}: passed/regressed/open | ${LOSSES.map((loss) => `-${percent(loss)}`).join(' | ')} | median s | most s |`,
+    )
+    print(`|---|${LOSSES.map(() => '---|').join('')}---|---|`)
+    for (const [name, world] of Object.entries(WORLDS)) {
+      if (only.length > 0 && !only.some((part) => name.includes(part))) continue
+      const found = LOSSES.map((loss) => countPairs(world, loss, pairs, settings, seeds))
+      const shares = found.map(({ passed, regressed, open }) =>
+        [passed, regressed, open].map((share) => Math.round(100 * share)).join('/'),
+      )
+      const spent = found.map(({ spent }) => spent)
+      const most = Math.max(...found.map(({ mostSpent }) => mostSpent))
+      print(
+        `| ${[name, ...shares, `${Math.min(...spent).toFixed(0)} to ${Math.max(...spent).toFixed(0)}`, most.toFixed(0)].join(' | ')} |`,
+      )
+    }
   }
 }
 

@@ -53,5 +53,6 @@ export const WORLDS: Readonly<Record<string, World>> = {
   'both 5 %, noise 2 %': { ...SLOTS, noise: 0.02, lucky: 0.05, unlucky: 0.05 },
   'damage, slow recovery': { ...SLOTS, damage: { left: 0.7, recoverySeconds: 30 } },
   'damage for good': { ...SLOTS, damage: { left: 0.7, recoverySeconds: null } },
+  'other work 20 %': { ...SLOTS, others: { left: 0.8, busySeconds: 30, freeSeconds: 120 } },
   generator: { ...SLOTS, generatorMax: 200 },
 }
