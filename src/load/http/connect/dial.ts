@@ -1,7 +1,7 @@
 /**
  * Opens sockets: directly or through a proxy, plain or encrypted.
  */
-import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import { checkServerIdentity, connect, createSecureContext, type SecureContext } from 'node:tls'
 import type { Ms } from '../../../base/clock.js'
 import { codeOf } from '../../../base/errors.js'
@@ -43,11 +43,6 @@ export function dialTcp({ http, tunnel }: DialOptions): Dial {
         else callback(error, null)
       })
       return way
-    }
-    if (http.http2 === true) {
-      const socket = connectTcp({ ...endpointFor(host, port, http), noDelay: true })
-      callBack(socket, 'connect', callback, () => socket)
-      return socket
     }
     const transport = new Transport(endpointFor(host, port, http))
     callBack(transport.socket, 'connect', callback, () => transport)
