@@ -1,10 +1,9 @@
 /**
  * An HTTP/2 client for one origin. It uses one connection after the other, with many streams at once.
  */
-import type { Socket } from 'node:net'
 import type { Outgoing } from '../../../plan/request.js'
 import { failureOf } from '../../response/failure.js'
-import { Transport } from '../connect/transport.js'
+import type { Transport } from '../connect/transport.js'
 import type { Call } from '../origin-client.js'
 import { type ClientOptions, QueueingClient } from '../queueing-client.js'
 import { type ConnectionOwner, Http2Connection } from './connection.js'
@@ -59,8 +58,8 @@ export class Http2Client extends QueueingClient<Http2Stream, Http2Connection> im
     return call
   }
 
-  protected open(socket: Socket | Transport): Http2Connection {
-    return new Http2Connection(this, socket instanceof Transport ? socket : new Transport(socket))
+  protected open(transport: Transport): Http2Connection {
+    return new Http2Connection(this, transport)
   }
 
   protected sendFirst(connection: Http2Connection): boolean {

@@ -82,12 +82,7 @@ export class Http2Connection implements TransportReader, ReceiverOwner, SenderOw
   }
 
   cancel(call: Call): boolean {
-    const { sender } = this
-    const unsent = sender.findWaiting((stream) => stream.call === call)
-    if (unsent !== undefined) {
-      sender.takeBack(unsent)
-      return true
-    }
+    if (this.sender.takeBack(call)) return true
     for (const stream of this.streams.values()) {
       if (stream.call !== call) continue
       this.remove(stream)
@@ -156,7 +151,7 @@ export class Http2Connection implements TransportReader, ReceiverOwner, SenderOw
     this.remove(stream)
     // A response may come before the whole request is sent; the rest is of no use.
     if (stream.upload !== null) {
-      this.sender.reply(makeReset(stream.id, ErrorCode.noError))
+      this.sender.sendFrame(makeReset(stream.id, ErrorCode.noError))
       this.sender.stopUpload(stream)
     }
     stream.call.end(null)
@@ -225,7 +220,7 @@ export class Http2Connection implements TransportReader, ReceiverOwner, SenderOw
   /** Tells the service that nothing more of a stream is wanted. */
   private giveUp(stream: Http2Stream, code: number): void {
     this.sender.stopUpload(stream)
-    this.sender.reply(makeReset(stream.id, code))
+    this.sender.sendFrame(makeReset(stream.id, code))
     this.canceled ??= new Set()
     this.canceled.add(stream.id)
     if (this.canceled.size <= CANCELED_MAX) return

@@ -253,11 +253,11 @@ export class Receiver implements FrameHandler {
   private renewWindows(stream: Http2Stream | null, isEnd: boolean): void {
     const { sender } = this.owner
     if (this.consumed >= CONNECTION_WINDOW_BYTES / 2) {
-      sender.reply(makeWindowUpdate(0, this.consumed))
+      sender.sendFrame(makeWindowUpdate(0, this.consumed))
       this.consumed = 0
     }
     if (stream === null || isEnd || stream.consumed < STREAM_WINDOW_BYTES / 2) return
-    sender.reply(makeWindowUpdate(stream.id, stream.consumed))
+    sender.sendFrame(makeWindowUpdate(stream.id, stream.consumed))
     stream.consumed = 0
   }
 }

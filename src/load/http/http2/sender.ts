@@ -4,6 +4,7 @@
  */
 import { type Ms, now } from '../../../base/clock.js'
 import type { Transport } from '../connect/transport.js'
+import type { Call } from '../origin-client.js'
 import { BATCH_BYTES, Batch } from './batch.js'
 import { ConnectionFault, ErrorCode } from './errors.js'
 import {
@@ -39,7 +40,7 @@ const START = Buffer.concat([
   makeWindowUpdate(0, CONNECTION_WINDOW_BYTES - WINDOW_BYTES),
 ])
 
-/** More replies in one turn mean that the service floods the connection. */
+/** A service that wants more replies than this at once floods the connection. */
 const REPLIES_MAX = 1000
 
 /** A promise reaction costs less than half of queueMicrotask. */
@@ -68,8 +69,10 @@ export class Sender {
   private readonly waiting: Http2Stream[] = []
   /** Streams with more of a body to send. */
   private readonly uploads: Http2Stream[] = []
-  private readonly replies: Buffer[] = [START]
-  private repliesSince = 0
+  /** Frames of this turn that are no part of a request. */
+  private readonly frames: Buffer[] = [START]
+  /** Replies that may still be on this machine. */
+  private replyCount = 0
   /** What the service lets all streams send. */
   private window = WINDOW_BYTES
   private isScheduled = false
@@ -100,11 +103,16 @@ export class Sender {
   }
 
   /** Sends a frame at the end of the turn. */
-  reply(frame: Buffer): void {
-    if (++this.repliesSince > REPLIES_MAX)
-      throw new ConnectionFault(ErrorCode.enhanceYourCalm, 'too many frames that need a reply')
-    this.replies.push(frame)
+  sendFrame(frame: Buffer): void {
+    this.frames.push(frame)
     this.schedule()
+  }
+
+  /** Sends a frame that the service asked for. Throws if it asks for too many. */
+  reply(frame: Buffer): void {
+    if (++this.replyCount > REPLIES_MAX)
+      throw new ConnectionFault(ErrorCode.enhanceYourCalm, 'too many frames that need a reply')
+    this.sendFrame(frame)
   }
 
   /** Sends a frame at once; the connection is over. */
@@ -117,14 +125,11 @@ export class Sender {
     return this.waiting.splice(0)
   }
 
-  /** Takes back a request that is not yet written. */
-  takeBack(stream: Http2Stream): void {
-    this.waiting.splice(this.waiting.indexOf(stream), 1)
-  }
-
-  /** Finds a request that is not yet written. */
-  findWaiting(matches: (stream: Http2Stream) => boolean): Http2Stream | undefined {
-    return this.waiting.find(matches)
+  /** Takes back a request that is not yet written. Returns false if it isn't there. */
+  takeBack(call: Call): boolean {
+    const at = this.waiting.findIndex((stream) => stream.call === call)
+    if (at !== -1) this.waiting.splice(at, 1)
+    return at !== -1
   }
 
   /** Sends no more of a body. */
@@ -136,7 +141,7 @@ export class Sender {
 
   /** The socket has room again. */
   drained(): void {
-    this.repliesSince = 0
+    this.replyCount = 0
     if (this.uploads.length > 0) this.schedule()
   }
 
@@ -175,13 +180,13 @@ export class Sender {
   }
 
   private writeAll(): void {
-    const { batch, replies, waiting, transport } = this
+    const { batch, frames, waiting, transport } = this
     const first = this.nextId
-    for (const frame of replies) {
+    for (const frame of frames) {
       batch.add(frame)
       this.otherBytes += frame.length
     }
-    replies.length = 0
+    frames.length = 0
     if (waiting.length > 0) {
       const at = now()
       for (const stream of waiting) {
@@ -192,7 +197,7 @@ export class Sender {
     }
     if (this.uploads.length > 0 && !transport.socket.writableNeedDrain) this.writeUploads()
     if (batch.length > 0) batch.write(transport)
-    if (!transport.socket.writableNeedDrain) this.repliesSince = 0
+    if (!transport.socket.writableNeedDrain) this.replyCount = 0
     if (transport.socket.errored !== null) this.owner.unsent(first)
   }
 

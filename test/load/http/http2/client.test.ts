@@ -201,6 +201,28 @@ test.each([1, 2, 3])(
   },
 )
 
+test('any number of requests is aborted at once', async () => {
+  const answers: (() => void)[] = []
+  const service = await serveFrames((peer, { type, stream }) => {
+    if (type === HEADERS) answers.push(() => peer.write(head(stream, 200, {}, END_HEADERS | END_STREAM)))
+  })
+  const http = { http2: true, connections: 1, pipelining: 3000 } as const
+  const { users } = await openUsers(service.origin, 2500, http)
+  const first = exchange(users[0]!)
+  await expect.poll(() => answers.length).toBe(1)
+  answers.pop()!()
+  await first
+  for (const user of users) user.send(makeRequest(), { ended: () => expect.unreachable() })
+  await expect.poll(() => answers.length).toBe(2500)
+  for (const user of users) user.abort()
+  const last = exchange(users[0]!)
+  await expect.poll(() => answers.length).toBe(2501)
+  answers.pop()!()
+  expect(await last).toMatchObject({ failure: null, status: 200 })
+  const resets = service.peers[0]!.frames.filter(({ type }) => type === RST_STREAM)
+  expect([service.peers.length, resets.length]).toEqual([1, 2500])
+})
+
 /** Whether a body is one that the service sends for a path. */
 function isOf(path: string, body: string): boolean {
   return body.replaceAll(`${path} `, '') === ''
