@@ -43,6 +43,9 @@ const START = Buffer.concat([
 /** A service that wants more replies than this at once floods the connection. */
 const REPLIES_MAX = 1000
 
+/** Larger parts of bodies are not copied into the batch. */
+const COPIED_BYTES_MAX = 4096
+
 /** A promise reaction costs less than half of queueMicrotask. */
 const RESOLVED = Promise.resolve()
 
@@ -254,10 +257,12 @@ export class Sender {
     }
   }
 
-  /** Writes a frame of each upload in turn, until the windows are closed or the batch is large. */
+  /** Writes a frame of each upload in turn, until the windows are closed or it is enough for one turn. */
   private writeUploads(): void {
-    const { uploads, batch } = this
-    for (let blocked = 0; blocked < uploads.length && this.window > 0 && batch.length < BATCH_BYTES; ) {
+    const { uploads, batch, transport } = this
+    let bytes = batch.length
+    transport.socket.cork()
+    for (let blocked = 0; blocked < uploads.length && this.window > 0 && bytes < BATCH_BYTES; ) {
       const stream = uploads.shift()!
       const { sendWindow } = stream
       if (sendWindow <= 0) {
@@ -271,12 +276,28 @@ export class Sender {
       this.window -= part.length
       stream.sendWindow -= part.length
       stream.bytesSent += FRAME_HEAD_BYTES + part.length
-      this.writeFrame(FrameType.data, upload.isOver ? Flag.endStream : 0, stream.id, part)
+      bytes += FRAME_HEAD_BYTES + part.length
+      this.writeData(stream.id, part, upload.isOver)
       if (upload.isOver) stream.upload = null
       else uploads.push(stream)
     }
+    if (batch.length > 0) batch.write(transport)
+    transport.socket.uncork()
     // The socket says when it has room for more.
-    if (batch.length >= BATCH_BYTES && uploads.length > 0) this.schedule()
+    if (bytes >= BATCH_BYTES && uploads.length > 0) this.schedule()
+  }
+
+  private writeData(stream: number, part: Buffer, isEnd: boolean): void {
+    const { batch, transport } = this
+    const flags = isEnd ? Flag.endStream : 0
+    if (part.length < COPIED_BYTES_MAX) {
+      this.writeFrame(FrameType.data, flags, stream, part)
+      return
+    }
+    const to = batch.room(FRAME_HEAD_BYTES)
+    batch.length = writeFrameHead(to, batch.length, part.length, FrameType.data, flags, stream)
+    batch.write(transport)
+    transport.write(part)
   }
 
   private writeFrame(type: number, flags: number, stream: number, payload: Buffer): void {
