@@ -378,6 +378,11 @@ describe('connections', () => {
     expect(codes(connected(1000, 900))).toEqual([])
   })
 
+  test('that break off in the middle are the failures, and no finding of their own', () => {
+    const run = connected(1000)
+    expect(codes({ ...run, totals: { ...run.totals, statuses: { 200: 100 } } })).toEqual([])
+  })
+
   test('that a service closes because its users pause for seconds are not', () => {
     const run = runOf(60, () => ({ vus: 20, requests: 3 }))
     const tcp = { ...run.connections.tcp, count: 180, mean: 1.2 }

@@ -15,7 +15,10 @@ const IDLE_SECONDS_MAX = 3
 export const findNewConnections: Rule = ({ run, seconds }) => {
   const { connections, totals, durationSeconds } = run
   const { dns, tcp, tls } = connections
-  const { requests } = totals
+  const { requests, statuses } = totals
+  // One that breaks off, or isn't HTTP, ends its connection.
+  const answered = Object.values(statuses).reduce((sum, count) => sum + count, 0)
+  if (answered < SHARE_MIN * requests) return []
   const users = Math.max(1, ...seconds.map(({ vus }) => vus))
   if (requests < REQUESTS_MIN || tcp.count < Math.max(SHARE_MIN * requests, PER_USER_MIN * users)) return []
   // Of each user, so long apart; users who pause come back to a closed connection.
