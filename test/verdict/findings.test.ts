@@ -70,7 +70,11 @@ function runOf(
   const totals = {
     ...base.totals,
     ...{ requests, failed, dropped, errorRate: failed / requests, throughput: (requests - failed) / seconds },
-    ...{ latency: summarize(all), serviceTime: summarize(all) },
+    ...{
+      latency: summarize(all),
+      serviceTime: summarize(all),
+      statuses: { 200: requests - failed, 503: failed },
+    },
   }
   const request: RequestResult = {
     ...totals,
