@@ -3,7 +3,7 @@
  * to different cores, the tools of a case take turns, and only ratios of medians are judged: absolute figures differ
  * from day to day.
  *
- *   npm run bench                   5 rounds of 3 s
+ *   npm run bench                   3 rounds of 3 s
  *   npm run bench -- --quick        2 rounds of 1 s, to see that it works
  *   npm run bench -- --only HTTPS   the cases whose names contain that
  *   npm run bench -- --save         saves the ratios as the new baseline (bench/ratios.json)
@@ -29,7 +29,7 @@ const { values: flags } = parseArgs({
     only: { type: 'string', default: '' },
   },
 })
-const ROUNDS = flags.quick ? 2 : 5
+const ROUNDS = flags.quick ? 2 : 3
 const SECONDS = flags.quick ? 1 : 3
 
 const directory = mkdtempSync(join(tmpdir(), 'perfctl-bench-'))

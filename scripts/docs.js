@@ -27,6 +27,7 @@ await keepBlocks('docs/scenario-reference.md', {
   metrics: metricTable(),
 })
 await keepBlocks('docs/live-metrics.md', { 'stream-metrics': streamMetricTable() })
+await keepBlocks('docs/measuring.md', { speed: await speedTable() })
 await keep('deploy/kubernetes/agents.yaml', kubernetesBase)
 
 /** Replaces the text between the marks of each name. */
@@ -86,6 +87,16 @@ function streamMetricTable() {
   return table(
     ['metric', 'type', 'meaning'],
     Object.values(STREAM_METRICS).map(({ id, kind, help }) => [code(id), kind, prose(help)]),
+  )
+}
+
+/** The ratios that `npm run bench -- --save` saved, without those of times. */
+async function speedTable() {
+  const ratios = JSON.parse(await readFile(new URL('../bench/ratios.json', import.meta.url), 'utf8'))
+  const rows = Object.entries(ratios).map(([name, ratio]) => [...name.split(' / '), `${ratio.toFixed(2)} ×`])
+  return table(
+    ['load', 'compared with', 'rate of perfctl'],
+    rows.filter(([, other]) => other !== 'node'),
   )
 }
 

@@ -1,5 +1,5 @@
 /**
- * `perfctl agent`: sends a part of a load that another machine's `perfctl run` shows and judges.
+ * `perfctl agent`: sends a part of a load that another machine's `perfctl run` or `perfctl capacity` shows and judges.
  */
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -127,7 +127,7 @@ export async function waitForRuns(
   let idleSince: Ms | null = now()
   let isTooLate = false
   const watch = setInterval(() => {
-    isTooLate = idleSince !== null && now() - idleSince > waitMs
+    isTooLate ||= idleSince !== null && now() - idleSince > waitMs
     if (isTooLate) quit.abort()
   }, LOOK_MS)
   try {

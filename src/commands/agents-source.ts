@@ -30,8 +30,9 @@ export async function agentsOf(
 ): Promise<AgentsOptions | undefined> {
   const { agents, agentsWaitMs, onAgentLost } = flags
   if (agents === null) return undefined
-  const job = makeJob({ scenario, flags, env: await readVariables(flags, io), cwd: io.cwd })
-  const connect = (signal?: AbortSignal) => connectAgents(agents, flags, io, { onNote, signal })
+  const env = await readVariables(flags, io)
+  const job = makeJob({ scenario, flags, env, cwd: io.cwd })
+  const connect = (signal?: AbortSignal) => connectAgents(agents, flags, io, { onNote, signal, env })
   return { connect, job, waitMs: agentsWaitMs, onLost: onAgentLost }
 }
 
@@ -43,7 +44,16 @@ async function connectAgents(
   source: AgentsSource,
   { agentsWaitMs: waitMs }: Pick<RunFlags, 'agentsWaitMs'>,
   io: Io,
-  { onNote, signal }: { readonly onNote: (text: string) => void; readonly signal?: AbortSignal | undefined },
+  {
+    onNote,
+    signal,
+    env,
+  }: {
+    readonly onNote: (text: string) => void
+    readonly signal?: AbortSignal | undefined
+    /** The variables of this machine, if it is an agent, too. */
+    readonly env: Io['env']
+  },
 ): Promise<AgentConnections> {
   if (source.type === 'commands')
     return { channels: source.commands.map((command) => openCommand(command, io)), close: async () => {} }
@@ -63,7 +73,7 @@ async function connectAgents(
       },
     })
     if (!sendsItself) return { channels, close }
-    const { channel, ended } = openOwnAgent(io)
+    const { channel, ended } = openOwnAgent(env)
     return { channels: [channel, ...channels], close: () => ended.then(close) }
   } catch (error) {
     await close()
@@ -72,7 +82,7 @@ async function connectAgents(
 }
 
 /** This machine as an agent of its own. `ended` resolves when its channel was closed and it sends nothing more. */
-function openOwnAgent({ env }: Io): { readonly channel: Channel; readonly ended: Promise<unknown> } {
+function openOwnAgent(env: Io['env']): { readonly channel: Channel; readonly ended: Promise<unknown> } {
   const [channel, own] = openPair()
   const ended = serveAgent(own, {
     name: hostname(),

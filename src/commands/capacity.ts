@@ -21,7 +21,6 @@ import type { Result } from '../stats/result.js'
 import { leastOfReference } from '../verdict/capacity/least.js'
 import type { Reference } from '../verdict/measurement.js'
 import { exitCodeOf } from '../verdict/verdict.js'
-import { agentsOf } from './agents-source.js'
 import { acceptResults } from './baseline.js'
 import { baselineFile, findReference, type Subject } from './baseline-reference.js'
 import { checkPlaces, deliver } from './deliver.js'
@@ -142,7 +141,9 @@ async function search(
   if (scenario.http.insecure) note('warning: TLS certificates are not verified')
   let result: Result | null = null
   try {
-    const agents = await agentsOf(scenario, flags, io, note)
+    // Agents are loaded only if they are asked for.
+    const source = flags.agents === null ? null : await import('./agents-source.js')
+    const agents = await source?.agentsOf(scenario, flags, io, note)
     result = await runCapacity(scenario, settings, {
       target: flags.target,
       seed: flags.seed,

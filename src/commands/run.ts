@@ -27,7 +27,6 @@ import { findObstacle } from '../verdict/baseline.js'
 import type { Reference } from '../verdict/measurement.js'
 import { exitCodeOf } from '../verdict/verdict.js'
 import { readMaxSeconds } from './ab-duration.js'
-import { agentsOf } from './agents-source.js'
 import { type Acceptance, acceptResults } from './baseline.js'
 import { baselineFile, findReference, type Subject } from './baseline-reference.js'
 import { checkPlaces, deliver, saveEarly } from './deliver.js'
@@ -76,6 +75,11 @@ export async function prepareRun(names: readonly string[], raw: RawRunFlags, io:
 /** Sessions are loaded only if they are asked for. */
 function loadConfirm() {
   return import('./confirm.js')
+}
+
+/** So are agents. */
+function loadAgents() {
+  return import('./agents-source.js')
 }
 
 /** Throws a UserError for flags that only fit one scenario. */
@@ -212,6 +216,7 @@ async function runOne(
   { interrupt, watchers, notices, isOneOfSeveral }: Context,
 ): Promise<{ readonly result: Result; readonly isWhole: boolean }> {
   const progress = openProgress(flags, io)
+  const note = (text: string) => progress.note(text)
   // A crash skips `finally` and would leave the terminal without a cursor.
   const forget = io.onExit(() => progress.close())
   // `--quiet` hides progress, not warnings.
@@ -228,7 +233,8 @@ async function runOne(
       workers: flags.workers,
       shard: flags.shard,
       startAtMs: flags.startAtMs,
-      agents: await agentsOf(scenario, flags, io, (text) => progress.note(text)),
+      agents:
+        flags.agents === null ? undefined : await (await loadAgents()).agentsOf(scenario, flags, io, note),
       signal: interrupt.stop,
       kill: interrupt.kill,
       onProgress: (frame) => {

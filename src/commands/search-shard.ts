@@ -7,10 +7,9 @@ import { type Problem, UserError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import type { Io } from '../base/io.js'
 import { nameShard, type ShardNumber } from '../stats/shard.js'
-import { waitForRuns } from './agent.js'
-import { readJob } from './agent-job.js'
 import { type ClusterPlace, NATS_HINT } from './cluster-place.js'
 import { collectProblems, parseRunFlags, type RawRunFlags, type RunFlags } from './run-options.js'
+import { readVariables } from './scenario-files.js'
 import { readShard } from './shard-option.js'
 
 /** A machine that another one directs. */
@@ -59,19 +58,22 @@ export function parseSearchFlags({ shard: text, ...raw }: RawRunFlags, env: Io['
 /** Sends this machine's part of a search that the first shard directs and judges, so the exit code is 0. */
 export async function serveSearch(
   { place, ...shard }: SearchShard,
-  { agentsWaitMs, quiet }: Pick<RunFlags, 'agentsWaitMs' | 'quiet'>,
+  flags: Pick<RunFlags, 'agentsWaitMs' | 'quiet' | 'env' | 'envFiles'>,
   io: Io,
 ): Promise<ExitCode> {
+  const [{ waitForRuns }, { readJob }] = await Promise.all([import('./agent.js'), import('./agent-job.js')])
+  // Secrets are this machine's own, also those in its flags and files.
+  const env = await readVariables(flags, io)
   const signal = await waitForRuns(
     place,
     {
       name: `${hostname()}-${shard.index}`,
       limits: { hosts: null, proxies: [], ratePerSecond: null },
-      readJob: (job) => readJob(job, io.env),
+      readJob: (job) => readJob(job, env),
       once: true,
-      waitMs: agentsWaitMs,
+      waitMs: flags.agentsWaitMs,
       say: (text) => {
-        if (!quiet) io.stderr.write(`${nameShard(shard)}: ${text}\n`)
+        if (!flags.quiet) io.stderr.write(`${nameShard(shard)}: ${text}\n`)
       },
     },
     io,

@@ -12,10 +12,10 @@ export function listNeverSent(
   entries: readonly Pick<Entry, 'name' | 'weight'>[],
   measured: readonly Pick<RequestResult, 'name' | 'requests' | 'unfinished'>[],
 ): readonly string[] {
-  const sentOf = (name: string) =>
-    measured
-      .filter((request) => request.name === name)
-      .reduce((sum, { requests, unfinished }) => sum + requests + unfinished, 0)
+  const sent = new Map<string, number>()
+  for (const { name, requests, unfinished } of measured)
+    sent.set(name, (sent.get(name) ?? 0) + requests + unfinished)
+  const sentOf = (name: string) => sent.get(name) ?? 0
   const iterations = entries.reduce((sum, { name }) => sum + sentOf(name), 0)
   const weights = entries.reduce((sum, { weight }) => sum + weight, 0)
   return entries

@@ -24,7 +24,7 @@ import type { ShardNumber } from '../stats/shard.js'
 import type { Channel } from './agents/channel.js'
 import type { GroupRunOptions, OnLost } from './agents/group.js'
 import type { Job } from './agents/messages.js'
-import { type FirstLoad, findFirstRate, type Look } from './capacity/first-load.js'
+import type { FirstLoad, Look } from './capacity/first-load.js'
 import type { SteeredPart } from './capacity/load.js'
 import { setUp } from './setup.js'
 import { waitForStart } from './start-time.js'
@@ -80,7 +80,7 @@ export interface Source {
   readonly workers: number
   /** Runs the load; see `runFleet`. */
   readonly run: (options: GroupRunOptions) => Promise<FleetEnd>
-  /** How long before it happens a change of the level has to be told. */
+  /** How long before it happens a change of the level is told, so that all usually hear of it in time. */
   readonly leadMs: Ms
   /** Looks at the service for the first load of a search, before `run`. Throws a UserError (exit 3) if an agent can't. */
   readonly look: (look: Look) => Promise<FirstLoad>
@@ -165,7 +165,10 @@ export function localSource(plan: Plan, workers: number, options: SourceOptions)
   return {
     workers,
     leadMs: LEAD_MS,
-    look: (look) => findFirstRate(plan, look),
+    async look(look) {
+      const { findFirstRate } = await import('./capacity/first-load.js')
+      return findFirstRate(plan, look)
+    },
     environment: null,
     yardstick: () => yardstick,
     async run(fleet) {
@@ -200,7 +203,7 @@ async function openAgents(
   const { job, connect, waitMs, onLost } = options.agents!
   const { workers = null, steered = null } = options
   const series = listSeries(plan)
-  const { AHEAD_MS, gatherAgents } = await import('./agents/group.js')
+  const { gatherAgents } = await import('./agents/group.js')
   const connections = await connect(options.signal)
   const group = await gatherAgents({
     channels: connections.channels,
@@ -219,7 +222,7 @@ async function openAgents(
   })
   return {
     workers: group.workers,
-    leadMs: AHEAD_MS,
+    leadMs: LEAD_MS + 2 * group.tripMs,
     look: ({ pausesMs, signal }) => group.look(pausesMs, signal),
     environment: {
       ...mergeEnvironments(group.environments.map((each) => ({ ...each, gitCommit: null }))),

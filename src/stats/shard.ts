@@ -3,6 +3,7 @@
  */
 import { count, number, type Shape, text } from '../base/shape.js'
 import { formatDuration } from '../base/units.js'
+import type { CapacityFigures } from './capacity.js'
 import type { AgentMark, Result, Shard, ShardMark } from './result.js'
 
 /** Reads the shard of a result. Throws a ShapeError for an impossible one, such as 5 of 4. */
@@ -58,11 +59,12 @@ export function listLoadDoubts({
   agents = [],
   capacity,
 }: Partial<Pick<Result, 'shards' | 'stoppedBy' | 'agents'>> & {
-  /** What a search found; absent for a run. */
-  readonly capacity?: object | undefined
+  /** How a search ended; absent for a run. */
+  readonly capacity?: Pick<CapacityFigures, 'end'> | undefined
 }): string[] {
   const doubts = agents.flatMap(({ name, lost }) => {
-    if (lost === null) return []
+    // A search that has its answer needs nobody any more.
+    if (lost === null || (capacity !== undefined && capacity.end !== 'stopped')) return []
     const rest = capacity === undefined ? describeRest(lost, agents) : ', which ended the search'
     return [`agent ${name} was lost after ${formatDuration(Math.round(lost * 1000))}${rest}`]
   })

@@ -212,6 +212,7 @@ export function makeFigures(
     }),
   )
   const plain = requests.filter(isPlain)
+  const busiest = findBusiest(plain)
   const all = joinSeries(plain.map(({ series }) => series))
   const scatters = estimates.flatMap(({ p50 }) =>
     isShortage(p50) || p50.scatter === null ? [] : [p50.scatter],
@@ -223,7 +224,7 @@ export function makeFigures(
     p95: figureOf(estimateLatency(all, 'p95')),
     p99: figureOf(estimateLatency(all, 'p99')),
     requests: estimates.map(({ p50, p95, p99, ...counts }, index) => {
-      const besideError = isPlain(requests[index]!) ? errorBeside(requests[index]!, plain) : null
+      const besideError = isPlain(requests[index]!) ? errorBeside(requests[index]!, busiest) : null
       const median = figureOf(p50)
       return {
         ...counts,
@@ -236,6 +237,17 @@ export function makeFigures(
       }
     }),
   }
+}
+
+/** The others that a request is set against: more of them would cost time without saying more. */
+const OTHERS_MAX = 30
+
+/** The requests that were sent most often, one more than are needed beside any of them. */
+function findBusiest(requests: readonly RequestSeries[]): readonly RequestSeries[] {
+  if (requests.length <= OTHERS_MAX + 1) return requests
+  const counted = requests.map((request) => ({ request, ...makeJoined(request.series) }))
+  const most = counted.sort((a, b) => b.samples - a.samples).slice(0, OTHERS_MAX + 1)
+  return most.map(({ request }) => request)
 }
 
 function timingFigures({ name, series }: { readonly name: string; readonly series: Series }): TimingFigures {

@@ -24,14 +24,14 @@ export interface Slice {
  * request that stopped being answered halfway has empty ones at its end. `timing`: the name of a server timing of it.
  */
 export function requestSeries(measurement: Measurement, name: string, timing?: string): Series {
-  const grid = makeGrid(measurement)
+  const { grid } = overviewOf(measurement.requests)
   const windows = windowsOf(measurement, name, timing)
   return fillGrid(windows, grid, latenciesOf)
 }
 
 /** Returns the series of all requests together, journeys left out, without latencies and without a fragment at the end. */
 export function runSeries(measurement: Measurement): Series {
-  const grid = makeGrid(measurement)
+  const { grid } = overviewOf(measurement.requests)
   const sent = measurement.requests.filter((request) => request.kind !== 'journey')
   const windows = sent.flatMap((request) => request.windows)
   return fillGrid(windows, grid, () => []).flatMap((slice, index) => {
@@ -55,7 +55,7 @@ export function requestSlices(measurement: Measurement, name: string, timing?: s
 }
 
 function windowsOf({ requests }: Measurement, name: string, timing?: string): readonly Window[] {
-  const request = requests.find((each) => each.name === name)
+  const request = overviewOf(requests).named.get(name)
   if (timing === undefined) return request?.windows ?? []
   return (request && timingWindowsOf(request, timing)) ?? []
 }
@@ -85,10 +85,29 @@ interface Grid {
   readonly length: number
 }
 
-function makeGrid(measurement: Measurement): Grid {
+type Requests = Measurement['requests']
+
+/** What each series of a measurement needs of all its requests. */
+interface Overview {
+  readonly grid: Grid
+  readonly named: ReadonlyMap<string, Requests[number]>
+}
+
+/** Made once for a measurement: of thousands of requests, each has a series. */
+const overviews = new WeakMap<Requests, Overview>()
+
+function overviewOf(requests: Requests): Overview {
+  const known = overviews.get(requests)
+  if (known !== undefined) return known
+  const made = { grid: makeGrid(requests), named: new Map(requests.map((each) => [each.name, each])) }
+  overviews.set(requests, made)
+  return made
+}
+
+function makeGrid(requests: Requests): Grid {
   let width = 0
   let end = 0
-  for (const { windows } of measurement.requests) {
+  for (const { windows } of requests) {
     for (const { start, duration } of windows) {
       width = Math.max(width, duration)
       end = Math.max(end, start + duration)

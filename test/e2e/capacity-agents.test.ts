@@ -7,7 +7,11 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { serveAgent } from '../../dist/run/agents/agent.js'
 import { Slots } from '../../src/demo/slots.js'
+import { openPair } from '../../src/run/agents/pair.js'
+import { scenarioHash } from '../../src/scenario/model/hash.js'
+import { readScenario } from '../../src/scenario/read.js'
 import { type Session, startSession } from './session.js'
 import { answerAfter, countAll, startTarget } from './target.js'
 
@@ -124,6 +128,80 @@ describe('an agent', () => {
     expect(look.code).toBe(3)
     expect(flat(look.stdout)).toContain('which its --max-rate does not allow; name a first load: --from 10/s')
     expect(countAll(target)).toBe(0)
+  }, 60_000)
+})
+
+describe('an agent that is steered', () => {
+  /** An agent in this process that has its part of a search of at most 100/s; says what it answers, by type. */
+  async function steerAgent(url: string) {
+    const scenario = readScenario('requests: [{ name: home, get: / }]', { file: 'shop.yaml', env: {} })
+    const [agent, own] = openPair()
+    const ended = serveAgent(agent, {
+      name: 'one',
+      limits: { hosts: null, proxies: [], ratePerSecond: null },
+      readJob: () => scenario,
+    })
+    const answers: Record<string, unknown>[] = []
+    own.onLine((line) => answers.push(JSON.parse(line)))
+    const next = async (type: string) => {
+      for (;;) {
+        const found = answers.findIndex((answer) => answer.type === type)
+        if (found >= 0) return answers.splice(found, 1)[0]!
+        await sleep(10)
+      }
+    }
+    const job = {
+      file: 'x',
+      text: 'x',
+      files: {},
+      env: {},
+      secrets: [],
+      profile: null,
+      headers: {},
+      load: {},
+    }
+    own.send({ type: 'job', job: { ...job, insecure: false, connectTo: [], hash: scenarioHash(scenario) } })
+    const steered = { of: 'rate', most: 100, durationMs: 60_000 }
+    const assignment = { target: url, seed: 1, today: 0, variables: {}, workers: 1, steered, index: 1, of: 1 }
+    own.send({ type: 'assign', assignment })
+    await next('ready')
+    return { send: (order: object) => own.send(order), next, ended }
+  }
+
+  test('looks, starts, and sends each level from its moment on', async () => {
+    const { url, seen } = await startTarget(answerAfter(2))
+    const { send, next, ended } = await steerAgent(url)
+    send({ type: 'look', pausesMs: 0 })
+    expect((await next('looked')).found).toMatchObject({ load: expect.any(Number) })
+    const looked = seen.counts['GET /']!
+    send({ type: 'start', atMs: Date.now() + 300 })
+    // Before its threads have begun.
+    send({ type: 'level', atMs: 1000, level: 50 })
+    send({ type: 'level', atMs: 3000, level: 0 })
+    const aheadMs = (await next('level')).aheadMs as number
+    expect(aheadMs).toBeGreaterThan(800)
+    expect(aheadMs).toBeLessThanOrEqual(1300)
+    await next('level')
+    await sleep(2000)
+    send({ type: 'level', atMs: 500, level: 0 })
+    expect((await next('level')).aheadMs).toBeLessThan(0)
+    await sleep(1500)
+    send({ type: 'stop' })
+    await next('end')
+    // That change replaced the ones after it: nothing more was sent.
+    expect(seen.counts['GET /']! - looked).toBeGreaterThan(10)
+    expect(seen.counts['GET /']! - looked).toBeLessThan(100)
+    await ended
+  }, 60_000)
+
+  test('leaves if it is told more than was said before', async () => {
+    const { url, seen } = await startTarget(answerAfter(2))
+    const { send, next, ended } = await steerAgent(url)
+    send({ type: 'start', atMs: Date.now() + 300 })
+    send({ type: 'level', atMs: 1000, level: 101 })
+    expect((await next('refused')).message).toBe('it was told a level that is not of its load')
+    await ended
+    expect(seen.counts['GET /'] ?? 0).toBe(0)
   }, 60_000)
 })
 

@@ -414,23 +414,35 @@ describe.skipIf(!hasBroker)(`a search for the capacity on agents at a broker${ne
     expect(result!.agents!.map(({ lost }) => lost)).toEqual([null, null])
   }, 120_000)
 
-  const shard = (url: string, target: string, index: string) => [
+  const shard = (url: string, target: string, index: string, more: readonly string[] = []) => [
     ...['capacity', 'shop.yaml', '-t', target, '--shard', index, '--nats', url, '--cluster', 'build-17'],
-    ...['--workers', '1'],
+    ...['--workers', '1', ...more],
   ]
+  const secrets = ['--env-file', 'secrets.env']
 
   test('is carried by machines that all run it: the first one directs the others', async () => {
-    const target = await startTarget(answerAfter(2))
-    const session = startSession({ 'shop.yaml': SHOP('{ rate: 1/s, duration: 1s }', SEARCH) })
+    const target = await startTarget((request, response) => {
+      response.writeHead(request.headers['x-token'] === 'secret of all' ? 200 : 403).end()
+    })
+    const session = startSession({
+      'shop.yaml': SHOP(
+        '{ rate: 1/s, duration: 1s }',
+        `${SEARCH}http: { headers: { x-token: "\${API_TOKEN}" } }`,
+      ),
+    })
+    session.write('secrets.env', 'API_TOKEN=secret of all\n')
     const broker = await startBroker()
     // A CI system with 3 jobs numbers them.
     const others = [1, 2].map((index) =>
-      start(session, shard(broker.url, target.url, 'auto'), {
+      start(session, shard(broker.url, target.url, 'auto', secrets), {
         ...KEYED,
         ...{ CIRCLE_NODE_INDEX: String(index), CIRCLE_NODE_TOTAL: '3' },
       }),
     )
-    const { code, stdout, stderr } = await session.perfctl(shard(broker.url, target.url, '1/3'), KEYED)
+    const { code, stdout, stderr } = await session.perfctl(
+      shard(broker.url, target.url, '1/3', secrets),
+      KEYED,
+    )
     expect(code, stdout + stderr).toBe(0)
     expect(await Promise.all(others.map((other) => other.code))).toEqual([0, 0])
     const [result, ...more] = session.results()

@@ -4,6 +4,7 @@ import htmlFormat from '../../src/report/formats/html.js'
 import type { AgentMark } from '../../src/stats/result.js'
 import { listLoadDoubts, nameWorkers } from '../../src/stats/shard.js'
 import { SHOP, simulate } from '../verdict/simulate.js'
+import { RESULTS } from './results.js'
 
 const agent = (name: string, changes: Partial<AgentMark> = {}): AgentMark => ({
   name,
@@ -54,5 +55,17 @@ describe('the agents of a run', () => {
       'agent three was lost after 12s; from then on, 2 of 3 agents sent the load',
     ])
     expect(listLoadDoubts({ agents: [agent('one')] })).toEqual([])
+  })
+
+  test('of a search have no rates, as its load changes, and end it when they are lost', () => {
+    const agents = [agent('one'), agent('two', { startOffsetMs: null, lost: 41 })]
+    const { capacity } = RESULTS.capacity
+    expect(describeAgents({ durationSeconds: 50, agents, capacity: capacity! })).toBe(
+      '2 agents: one (8 cores), two (8 cores, lost after 41s)',
+    )
+    expect(listLoadDoubts({ agents, capacity: { end: 'stopped' } })).toEqual([
+      'agent two was lost after 41s, which ended the search',
+    ])
+    expect(listLoadDoubts({ agents, capacity: { end: 'decided' } })).toEqual([])
   })
 })

@@ -89,6 +89,13 @@ describe('a side of a session', () => {
   })
 })
 
+test('a search that lost an agent says what is known', () => {
+  const least = { ...found, upper: null, end: 'stopped' } as const
+  expect(capacityHeadline('inconclusive', least, null)).toBe(
+    'Inconclusive: "shop" carries at least 412/s within its limits; an agent was lost, which ended the search.',
+  )
+})
+
 test('a service that answers nothing has no error rate, and that is what limits it', () => {
   const [trial] = found.trials
   const silent = { why: 'unfinished' } as const

@@ -3,8 +3,8 @@
  * first real requests meet compiled code and a loaded HTTP parser. Without this, the first half second of every
  * run would measure the generator: at 5,000/s the first arrivals were sent 60 ms late and piled up.
  */
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo, Server, Socket } from 'node:net'
 import { withEndlessData } from '../../plan/feeder-sources.js'
 import type { Plan } from '../../plan/plan.js'
 import { listSeries } from '../../plan/series.js'
@@ -27,13 +27,15 @@ const IDLE_MS = 800
 
 /** Resolves when the code is warm. The target receives nothing. */
 export async function warmUpJit(plan: Plan): Promise<void> {
-  const server = createServer((request, response) => {
+  const server = await makeServer(plan.http.http2 === true, (request, response) => {
     request.resume()
     response.setHeader('content-type', 'application/json')
     // The first cookie is slow: it loads the list of public suffixes, for example.
     if (plan.http.cookies !== undefined) response.setHeader('set-cookie', 'warmup=1')
     response.end('{"warmup":true}')
   })
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => sockets.add(socket))
   const port = await listen(server)
   const { isSteered: _, ...known } = plan
   const jitPlan = {
@@ -53,8 +55,14 @@ export async function warmUpJit(plan: Plan): Promise<void> {
   )
   await part.done
   world.close()
-  server.closeAllConnections()
+  for (const socket of sockets) socket.destroy()
   await new Promise((resolve) => server.close(resolve))
+}
+
+async function makeServer(isHttp2: boolean, listener: RequestListener): Promise<Server> {
+  if (!isHttp2) return createServer(listener)
+  const http2 = await import('node:http2')
+  return http2.createServer(listener as never)
 }
 
 const COMMON = { warmupMs: 0, gracefulStopMs: 1000, iterations: null, start: 0 }
@@ -80,8 +88,8 @@ const OPEN: Load = {
   maxVus: USERS,
 }
 
-/** Connects directly, over HTTP/1.1. */
-function directly({ socketPath, proxy, connectTo, tls, http2, ...http }: HttpOptions): HttpOptions {
+/** Connects directly, without TLS. */
+function directly({ socketPath, proxy, connectTo, tls, ...http }: HttpOptions): HttpOptions {
   return http
 }
 

@@ -36,7 +36,7 @@ export async function openNetwork(
   const { origin } = new URL(plan.target)
   const { http } = plan
   const tunnel = http.proxy === undefined ? undefined : await import('./connect/tunnel.js')
-  const http2 = http.http2 === true ? (await import('./http2/client.js')).Http2Client : undefined
+  const http2 = http.http2 === true ? (await import('./http2/client.js')).http2Clients() : undefined
   const network = {
     origin,
     completions: new Completions(),

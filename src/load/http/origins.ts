@@ -5,15 +5,15 @@ import type { ConnectionEvents } from '../connection.js'
 import type { DialOptions } from './connect/dial.js'
 import { Http1Client } from './http1/client.js'
 import type { WireCaches } from './http1/response-head.js'
-import type { Http2Client } from './http2/client.js'
 import type { OriginClient } from './origin-client.js'
+import type { ClientOptions } from './queueing-client.js'
 
 /** Options shared by all connections. */
 export interface OriginsOptions extends DialOptions {
   readonly texts: WireCaches
   readonly events: ConnectionEvents
-  /** The HTTP/2 client; absent if the scenario doesn't use HTTP/2. */
-  readonly http2?: typeof Http2Client | undefined
+  /** Makes an HTTP/2 client; absent if the scenario doesn't use HTTP/2. */
+  readonly http2?: ((origin: string, options: ClientOptions) => OriginClient) | undefined
   /** The most exchanges at once on one connection. */
   readonly width: number
 }
@@ -49,7 +49,7 @@ export class Origins {
       client.destroy()
       this.clients.delete(other)
     }
-    return options.http2 === undefined ? new Http1Client(origin, options) : new options.http2(origin, options)
+    return options.http2 === undefined ? new Http1Client(origin, options) : options.http2(origin, options)
   }
 
   /** Closes all connections at once. */

@@ -10,39 +10,60 @@ import type { HttpConnection } from './http-connection.js'
 import { keepRequest } from './layers/layer.js'
 
 /** One of the shared connections, with room for one or more exchanges. */
-interface Slot {
+class Slot {
   readonly free: HttpConnection[]
-  readonly all: readonly HttpConnection[]
+  /** Its neighbors in a ring of slots; itself if it has none. */
+  private before: Slot = this
+  private after: Slot = this
+
+  constructor(readonly all: readonly HttpConnection[]) {
+    this.free = [...all]
+  }
+
+  /** The slot behind it; null if it is alone. */
+  get next(): Slot | null {
+    return this.after === this ? null : this.after
+  }
+
+  /** Leaves its ring, and becomes the last one of another. */
+  moveTo(ring: Slot): void {
+    this.before.after = this.after
+    this.after.before = this.before
+    this.before = ring.before
+    this.after = ring
+    ring.before.after = this
+    ring.before = this
+  }
 }
 
 /** The connections and the users that wait for one. */
 export class Pool {
-  private readonly width: number
   private readonly slots: readonly Slot[]
-  /** Free exchanges in the order they were returned, so that all connections are used evenly. */
-  private readonly order: Slot[] = []
+  /**
+   * The slots by the number of their free exchanges, in the order in which they came to have it, so that all connections
+   * are used evenly. Each ring begins with a slot that is none.
+   */
+  private readonly rings: readonly Slot[]
   private readonly waiting = new Set<PooledConnection>()
   private isClosed = false
 
   /** `make` returns the exchanges of one connection, `width` of them. */
   constructor(size: number, width: number, make: () => readonly HttpConnection[]) {
-    this.width = width
-    this.slots = Array.from({ length: size }, () => {
-      const all = make()
-      return { free: [...all], all }
-    })
-    // One exchange on each connection first, then the second ones.
-    for (let i = 0; i < width; i++) this.order.push(...this.slots)
+    this.slots = Array.from({ length: size }, () => new Slot(make()))
+    this.rings = Array.from({ length: width + 1 }, () => new Slot([]))
+    for (const slot of this.slots) slot.moveTo(this.rings[width]!)
   }
 
   /** Takes a free connection. Returns null if there is none; the user is called when there is. */
   take(user: PooledConnection): Taken | null {
-    const slot = this.order.length === 0 ? undefined : this.idlest()
-    if (slot === undefined) {
+    const slot = this.idlest()
+    if (slot === null) {
       this.waiting.add(user)
       return null
     }
-    return { slot, connection: slot.free.pop()! }
+    const connection = slot.free.pop()!
+    slot.moveTo(this.rings[slot.free.length]!)
+    return { slot, connection }
   }
 
   /** Stops waiting. */
@@ -55,8 +76,9 @@ export class Pool {
     if (this.isClosed) return
     const [next] = this.waiting
     if (next === undefined) {
-      taken.slot.free.push(taken.connection)
-      this.order.push(taken.slot)
+      const { slot } = taken
+      slot.free.push(taken.connection)
+      slot.moveTo(this.rings[slot.free.length]!)
       return
     }
     this.waiting.delete(next)
@@ -69,14 +91,13 @@ export class Pool {
     await Promise.all(this.slots.flatMap(({ all }) => all.map((each) => each.close())))
   }
 
-  /** The connection with the fewest exchanges in flight. */
-  private idlest(): Slot {
-    if (this.width === 1) return this.order.shift()!
-    let best = 0
-    for (let i = 1; i < this.order.length; i++) {
-      if (this.order[i]!.free.length > this.order[best]!.free.length) best = i
+  /** The connection with the fewest exchanges in flight; null if there is no room on any. */
+  private idlest(): Slot | null {
+    for (let free = this.rings.length - 1; free > 0; free--) {
+      const slot = this.rings[free]!.next
+      if (slot !== null) return slot
     }
-    return this.order.splice(best, 1)[0]!
+    return null
   }
 }
 

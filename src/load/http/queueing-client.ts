@@ -2,13 +2,12 @@
  * The common part of the clients of both protocols: requests wait for the one connection that takes new ones. A
  * connection that takes no more is kept until it has delivered its responses.
  */
-import type { Socket } from 'node:net'
 import type { Outgoing } from '../../plan/request.js'
 import type { ConnectionEvents } from '../connection.js'
 import { failureOf } from '../response/failure.js'
 import { type Connecting, type ConnectOptions, connectTo } from './connect/connect.js'
 import { type DialOptions, dialTcp, dialTls } from './connect/dial.js'
-import type { Transport } from './connect/transport.js'
+import { Transport } from './connect/transport.js'
 import type { Call, OriginClient } from './origin-client.js'
 
 /** Options of a client. */
@@ -62,8 +61,8 @@ export abstract class QueueingClient<W, C extends OwnConnection> implements Orig
   /** The call of a waiting request. */
   protected abstract callOf(waiting: W): Call
 
-  /** Makes a connection from a newly connected socket. */
-  protected abstract open(socket: Socket | Transport): C
+  /** Makes a connection. */
+  protected abstract open(transport: Transport): C
 
   /** Sends the first waiting request. Returns false if the connection has no room for it. */
   protected abstract sendFirst(connection: C): boolean
@@ -134,7 +133,7 @@ export abstract class QueueingClient<W, C extends OwnConnection> implements Orig
     return connectTo(this.origin, this.connectOptions, (error, socket) => {
       this.connecting = null
       if (error === null) {
-        this.connection = this.open(socket)
+        this.connection = this.open(socket instanceof Transport ? socket : new Transport(socket))
         this.advanceLater()
         return
       }

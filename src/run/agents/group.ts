@@ -29,8 +29,8 @@ const LOST_MS: Ms = 4000
 /** While it gets ready, its main thread may be busy with large data for so long. */
 const BUSY_MS: Ms = 15_000
 
-/** From an order to start, or to change the level, until that happens: time for the order to reach all agents. */
-export const AHEAD_MS: Ms = 1000
+/** From the order to start until the start: time for the order to reach all agents. */
+const AHEAD_MS: Ms = 1000
 
 /** From the moment in which an agent hears of a change of the level until its threads know. */
 const REACH_MS: Ms = 20
@@ -74,6 +74,8 @@ export interface Group {
   /** The number of workers of all. */
   readonly workers: number
   readonly environments: readonly (Environment & { readonly workers: number })[]
+  /** The time in which a message reaches the furthest agent and its answer comes back, when nothing holds them up. */
+  readonly tripMs: Ms
   /**
    * Has the first agent look at the service, for the first load of a search in which journeys pause for up to `pausesMs`. Before
    * `run`. Throws a UserError (exit 3) if it must not or is lost, or if another one is, and when `signal` is aborted.
@@ -139,6 +141,7 @@ export async function gatherAgents(options: GroupOptions): Promise<Group> {
   return {
     workers: first,
     environments: agents.map(({ environment, workers }) => ({ ...environment!, workers })),
+    tripMs: Math.max(...agents.map(({ tripMs }) => tripMs)),
     async look(pausesMs, stop) {
       const found = agents[0]!.look(pausesMs)
       const broke = agents.map((agent) => agent.broke)
@@ -285,6 +288,7 @@ class Agent {
   /** The number of its first worker among all. */
   first = 0
   isReady = false
+  tripMs: Ms = Number.POSITIVE_INFINITY
   /** The answer that made the service ready for it, as a field of the result. */
   service: Pick<Result, 'ready'> = {}
   lateMs: Ms | null = null
@@ -390,14 +394,13 @@ class Agent {
   }
 
   private async compareClocks(): Promise<void> {
-    let best = Number.POSITIVE_INFINITY
     for (let id = 1; id <= PINGS; id++) {
       const [sentAt, sentMs] = [now(), wallTime().getTime()]
       this.tell({ type: 'ping', id })
       const { wallMs } = await this.answer('pong')
       const tripMs = now() - sentAt
-      if (tripMs < best) {
-        best = tripMs
+      if (tripMs < this.tripMs) {
+        this.tripMs = tripMs
         this.offsetMs = wallMs - (sentMs + tripMs / 2)
         // Wall clocks are read to the millisecond.
         this.clockErrorMs = Math.ceil(tripMs / 2) + 1

@@ -42,7 +42,7 @@ export function checkAgentLimits(
   if (peak > ratePerSecond) {
     throw userError(
       `its part is ${formatRate(peak)}, but its --max-rate is ${formatRate(ratePerSecond)}`,
-      'use more agents, or start them with a higher --max-rate',
+      'send less, use more agents, or start them with a higher --max-rate',
     )
   }
 }

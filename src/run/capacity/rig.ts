@@ -18,7 +18,7 @@ import type { Source } from '../source.js'
 export interface Rig {
   /** From `atMs` on the level is `level`. Once the seconds after it are over, all who heard of it in time have said so. */
   setLevel: SetLevel
-  /** How long before it happens a change of the level has to be set. */
+  /** How long before it happens a change of the level is set, so that all usually hear of it in time. */
   readonly leadMs: Ms
   elapsedMs(): Ms
   /** The next second that is over; null if the load has ended, or isn't whole any more. */

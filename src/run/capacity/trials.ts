@@ -82,11 +82,14 @@ export class Trials {
   /** The median latency at the first load; null while it isn't known. */
   private usualMs: Ms | null = null
   private markMs: Ms = 0
+  /** How long before it happens a change of the level is set. Longer once somebody heard of one too late. */
+  private leadMs: Ms
   /** From when on nothing is sent; null while something is. */
   private quietMs: Ms | null = null
 
   constructor(rig: Rig, rules: TrialRules) {
     this.rig = rig
+    this.leadMs = rig.leadMs
     this.rules = rules
   }
 
@@ -121,6 +124,7 @@ export class Trials {
       if (tried === null) return null
       if ('late' in tried) {
         late = tried.late
+        this.leadMs *= 2
         await this.recover()
         continue
       }
@@ -166,7 +170,7 @@ export class Trials {
    */
   async rest(): Promise<boolean> {
     const { rig } = this
-    const quietMs = this.quietMs ?? rig.elapsedMs() + rig.leadMs
+    const quietMs = this.quietMs ?? rig.elapsedMs() + this.leadMs
     if (this.quietMs === null) rig.setLevel(quietMs, 0)
     this.quietMs = quietMs
     for (let index = -1; index < Math.ceil(quietMs / 1000) + DRAIN_SECONDS - 1; ) {
@@ -180,7 +184,7 @@ export class Trials {
 
   /** Sends `load` as soon as possible, and returns the first second before which it has been sent for `settleMs`. */
   private start(load: number, settleMs: Ms): { readonly first: number; readonly change: LevelChange } {
-    const first = Math.ceil((this.rig.elapsedMs() + this.rig.leadMs + settleMs) / 1000)
+    const first = Math.ceil((this.rig.elapsedMs() + this.leadMs + settleMs) / 1000)
     this.quietMs = null
     return { first, change: this.rig.setLevel(first * 1000 - settleMs, load) }
   }
@@ -219,12 +223,12 @@ export class Trials {
    */
   private async recover(): Promise<boolean> {
     const { rig, rules, usualMs } = this
-    const quietMs = rig.elapsedMs() + rig.leadMs
+    const quietMs = rig.elapsedMs() + this.leadMs
     rig.setLevel(quietMs, 0)
     // At the end of a second, all that counts has been in it: what was unfinished, and at the first load its latencies.
     await this.waitFor(quietMs, DRAIN_SECONDS, ({ vus }) => vus === 0)
     if (usualMs === null || rig.elapsedMs() >= rules.untilMs) return true
-    const atMs = rig.elapsedMs() + rig.leadMs
+    const atMs = rig.elapsedMs() + this.leadMs
     rig.setLevel(atMs, rules.from)
     const limitMs = usualMs * SLOWER + SLOWER_MS
     return this.waitFor(atMs, RECOVERY_SECONDS, ({ p50Ms }) => p50Ms !== null && p50Ms <= limitMs)

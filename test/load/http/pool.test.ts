@@ -2,15 +2,11 @@ import { createServer, type RequestListener } from 'node:http'
 import { createServer as createHttp2Server, createSecureServer, type Http2Server } from 'node:http2'
 import type { Server, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import type { Connection, ConnectTimes } from '../../../src/load/connection.js'
-import { openNetwork } from '../../../src/load/http/connection-factory.js'
-import type { Failure } from '../../../src/load/response/failure.js'
-import type { Outgoing } from '../../../src/plan/request.js'
-import type { HttpOptions } from '../../../src/scenario/model/http-types.js'
+import { describe, expect, test } from 'vitest'
+import type { Connection } from '../../../src/load/connection.js'
 import { makeRequest } from '../exchanges.js'
 import { makeCertificates } from './certificates.js'
-import { listenForTest, makePlanFor, openUser, readBody } from './user.js'
+import { exchange, listenForTest, openUser, openUsers, readBody } from './user.js'
 
 const certificates = makeCertificates()
 
@@ -49,35 +45,6 @@ async function watch(
     origin: `http://127.0.0.1:${port}`,
     bytesIn: () => sum(({ bytesRead }) => bytesRead),
     bytesOut: () => sum(({ bytesWritten }) => bytesWritten),
-  })
-}
-
-interface Ended {
-  readonly failure: Failure | null
-  readonly status: number
-  readonly bytesSent: number
-  readonly bytesReceived: number
-}
-
-/** Users of one network. */
-async function openUsers(origin: string, count: number, http: Partial<HttpOptions>) {
-  const connects: ConnectTimes[] = []
-  const connect = await openNetwork(makePlanFor(origin, http))
-  const users = Array.from({ length: count }, () =>
-    connect({ connected: (times) => connects.push(times), unsolicited() {} }),
-  )
-  onTestFinished(() => Promise.all(users.map((user) => user.close())).then(() => {}))
-  return { users, connects }
-}
-
-function exchange(user: Connection, request: Partial<Outgoing> = {}): Promise<Ended> {
-  return new Promise((resolve) => {
-    user.send(makeRequest(request), {
-      ended(failure) {
-        const { status, bytesSent, bytesReceived } = user
-        resolve({ failure, status, bytesSent, bytesReceived })
-      },
-    })
   })
 }
 

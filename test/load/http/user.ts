@@ -4,7 +4,10 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo, Server } from 'node:net'
 import { onTestFinished } from 'vitest'
+import type { Connection, ConnectTimes } from '../../../src/load/connection.js'
+import { openNetwork } from '../../../src/load/http/connection-factory.js'
 import { type Attempt, SingleUser } from '../../../src/load/once/single-user.js'
+import type { Failure } from '../../../src/load/response/failure.js'
 import type { Plan } from '../../../src/plan/plan.js'
 import type { Outgoing } from '../../../src/plan/request.js'
 import type { HttpOptions } from '../../../src/scenario/model/http-types.js'
@@ -71,4 +74,39 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks).toString()
+}
+
+/** The end of an exchange. */
+export interface Ended {
+  readonly failure: Failure | null
+  readonly status: number
+  readonly bytesSent: number
+  readonly bytesReceived: number
+}
+
+/** Users of one network, whose connections are closed at the end of the test. */
+export async function openUsers(origin: string, count: number, http: Partial<HttpOptions>) {
+  const connects: ConnectTimes[] = []
+  const connect = await openNetwork(makePlanFor(origin, http))
+  const users = Array.from({ length: count }, () =>
+    connect({ connected: (times) => connects.push(times), unsolicited() {} }),
+  )
+  onTestFinished(() => Promise.all(users.map((user) => user.close())).then(() => {}))
+  return { users, connects }
+}
+
+/** Sends a request, GET / by default, and waits for its end. */
+export function exchange(user: Connection, request: Partial<Outgoing> = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    let isOver = false
+    user.send(makeRequest(request), {
+      ended(failure) {
+        // Nobody catches it, so the test fails.
+        if (isOver) throw new Error('it ended twice')
+        isOver = true
+        const { status, bytesSent, bytesReceived } = user
+        resolve({ failure, status, bytesSent, bytesReceived })
+      },
+    })
+  })
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Slots } from '../../../src/demo/slots.js'
 import type { Channel } from '../../../src/run/agents/channel.js'
-import { AHEAD_MS, type GroupOptions } from '../../../src/run/agents/group.js'
+import type { GroupOptions } from '../../../src/run/agents/group.js'
 import { openPair } from '../../../src/run/agents/pair.js'
 import { SigningKey } from '../../../src/run/agents/signature.js'
 import { openStream } from '../../../src/run/agents/stream.js'
@@ -52,7 +52,7 @@ async function startSearch(
   )
   const [stop, kill] = [new AbortController(), new AbortController()]
   const rig = new LiveRig(PLAN, {
-    source: { ...group, leadMs: AHEAD_MS, agentFrames: (second) => group.frames(second) },
+    source: { ...group, leadMs: 300, agentFrames: (second) => group.frames(second) },
     signal: stop.signal,
     kill: kill.signal,
   })
@@ -67,7 +67,7 @@ async function startSearch(
     inTrial(seconds: number, action: () => void): void {
       const elapsedMs = rig.elapsedMs()
       // Before that, its load is told and settles.
-      const first = Math.ceil((elapsedMs + AHEAD_MS + rules.settleMs) / 1000)
+      const first = Math.ceil((elapsedMs + rig.leadMs + rules.settleMs) / 1000)
       setTimeout(action, (first + seconds) * 1000 - elapsedMs)
     },
     /** Ends the load, and returns how it ended. */
@@ -209,7 +209,7 @@ describe('a broker', () => {
   test('that delivers to one agent too late each time ends the search, and says so', async () => {
     const broker = new MemoryBroker()
     const { trials, end } = await startSearch(200, { broker })
-    broker.fate = (subject) => [subject === 'two.down' ? 2500 : 0]
+    broker.fate = (subject) => [subject === 'two.down' ? 3500 : 0]
     expect(await passing(trials.run(150, 4))).toBeNull()
     expect(trials.failure).toMatch(/^agent two heard too late of a change of the load, 3 times in a row: /)
     await end()

@@ -122,6 +122,32 @@ describe('a trial', () => {
   })
 })
 
+describe('a trial whose load not all heard of in time', () => {
+  test('is tried again, with more time to tell it', async () => {
+    const { rig, trials } = await trialsAt({ capacity: 200 })
+    let lateTimes = 2
+    rig.late = (level) => (level === 100 && lateTimes-- > 0 ? ['two'] : [])
+    const trial = (await trials.run(100, 4))!
+    expect(trial.missed).toEqual([])
+    expect(trial.meter.collector.total(4).requests).toBe(400)
+    const leads = rig.levels.filter(({ level }) => level === 100).map(({ atMs, setMs }) => atMs - setMs)
+    // Up to a full second, as trials begin with one.
+    expect(leads).toEqual([1000, 1000, 2000])
+    // The time of all tries is the trial's.
+    expect(trial.spentSeconds).toBeGreaterThan(9)
+  })
+
+  test('three times in a row ends the search, and names who was late', async () => {
+    const { rig, trials } = await trialsAt({ capacity: 200 })
+    rig.late = (level) => (level === 100 ? ['two', 'three'] : [])
+    expect(await trials.run(100, 4)).toBeNull()
+    expect(rig.levels.filter(({ level }) => level === 100)).toHaveLength(3)
+    expect(trials.failure).toBe(
+      'agent two heard too late of a change of the load, 3 times in a row: its connection to this machine is too slow',
+    )
+  })
+})
+
 describe('between two trials', () => {
   test('a service rests: nothing is sent or in flight', async () => {
     const { rig, trials } = await trialsAt({ capacity: 200 })

@@ -27,10 +27,10 @@ const PLAN = makeTestPlan({ load: closedLoad() })
 export class VirtualRig implements Rig {
   death: string | null = null
   readonly leadMs = 300
-  /** Who hears too late of the change with this number, from 0; nobody by default. */
-  late: (change: number) => readonly string[] = () => []
-  /** Every level that was set, in the order of setting. */
-  readonly levels: { readonly atMs: number; readonly level: number }[] = []
+  /** Who hears too late of a change to this level; nobody by default. */
+  late: (level: number) => readonly string[] = () => []
+  /** Every level that was set, in the order of setting, and when it was. */
+  readonly levels: { readonly atMs: number; readonly level: number; readonly setMs: number }[] = []
   arrived = 0
   private second = 0
   private meter: Meter | null = null
@@ -72,7 +72,8 @@ export class VirtualRig implements Rig {
   }
 
   setLevel(atMs: number, level: number): LevelChange {
-    return { late: this.late(this.levels.push({ atMs, level }) - 1) }
+    this.levels.push({ atMs, level, setMs: this.elapsedMs() })
+    return { late: this.late(level) }
   }
 
   elapsedMs(): number {

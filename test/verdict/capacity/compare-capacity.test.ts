@@ -220,6 +220,16 @@ describe('the verdict of a search', () => {
     expect(verdictOf(capacity)).toBe(verdict)
   })
 
+  test('is inconclusive if an agent was lost before it had its answer', () => {
+    const agent = { name: 'one', cores: 2, workers: 1, requests: 9, perfctl: '1', startOffsetMs: 0 }
+    const agents = [{ ...agent, clockErrorMs: 1, lost: 12 }]
+    const stopped = { end: 'stopped' } as const
+    expect(verdictOf(stopped, { agents })).toBe('inconclusive')
+    expect(verdictOf({ ...stopped, ...check('require', true) }, { agents })).toBe('inconclusive')
+    expect(verdictOf({ ...stopped, ...check('require', false) }, { agents })).toBe('failed')
+    expect(verdictOf({}, { agents })).toBe('passed')
+  })
+
   test('is that of the run if it ended early', () => {
     expect(verdictOf({}, { interrupted: true })).toBe('interrupted')
     expect(verdictOf({}, { error: 'the service was lost' })).toBe('error')

@@ -53,11 +53,6 @@ export function dialTcp({ http, tunnel }: DialOptions): Dial {
       })
       return way
     }
-    if (http.http2 === true) {
-      const socket = connectTcp({ ...endpointFor(host, port, http), noDelay: true })
-      callBack(socket, 'connect', callback, () => socket)
-      return socket
-    }
     const endpoint = endpointFor(host, port, http)
     const transport = new Transport((reading) =>
       connectTcp({
@@ -91,7 +86,7 @@ export function dialTls({ http, tunnel }: DialOptions): Dial {
         ...(isIP(name) === 0 && { servername: name }),
         ...(session && { session }),
       })
-    const transport = http.http2 === true || 'socket' in way ? null : new Transport(begin)
+    const transport = 'socket' in way ? null : new Transport(begin)
     const socket = (transport?.socket ?? begin()) as TLSSocket
     const failed = (error: Error) =>
       callback(http.http2 !== true && codeOf(error) === NO_PROTOCOL ? new NoHttp1() : error, null)

@@ -2,12 +2,11 @@
  * An HTTP/1.1 client for one origin. It uses one connection after the other, each with one exchange at a time,
  * or several when pipelining.
  */
-import type { Socket } from 'node:net'
 import { type Ms, now } from '../../../base/clock.js'
 import type { Payload } from '../../../plan/payload.js'
 import type { Outgoing } from '../../../plan/request.js'
 import { type Failure, failureOf } from '../../response/failure.js'
-import { Transport, type TransportReader } from '../connect/transport.js'
+import type { Transport, TransportReader } from '../connect/transport.js'
 import { keepRequest } from '../layers/layer.js'
 import { type Call, isIdempotent } from '../origin-client.js'
 import { type ClientOptions, QueueingClient } from '../queueing-client.js'
@@ -56,8 +55,8 @@ export class Http1Client extends QueueingClient<Call, Http1Connection> {
     return call
   }
 
-  protected open(socket: Socket | Transport): Http1Connection {
-    return new Http1Connection(this, socket instanceof Transport ? socket : new Transport(socket))
+  protected open(transport: Transport): Http1Connection {
+    return new Http1Connection(this, transport)
   }
 
   protected sendFirst(connection: Http1Connection): boolean {
