@@ -153,10 +153,9 @@ async function show(
   { a, b }: SessionEnd,
   { flags, io, isNull }: { readonly flags: RunFlags; readonly io: Io; readonly isNull: boolean },
 ): Promise<boolean> {
+  const isSearch = b.capacity !== undefined
   const resolution = (page: Page) =>
-    isNull && b.comparison !== null && b.capacity === undefined
-      ? `\n${renderResolution(b.comparison, page)}`
-      : ''
+    isNull && b.comparison !== null && !isSearch ? `\n${renderResolution(b.comparison, page)}` : ''
   const isWhole = await deliver(
     {
       saves: [a, b].map((result) => ({
@@ -170,7 +169,7 @@ async function show(
     flags,
     io,
   )
-  const alarm = isNull && b.comparison !== null ? falseAlarm(b.comparison) : null
+  const alarm = isNull && b.comparison !== null ? falseAlarm(b.comparison, !isSearch) : null
   if (alarm !== null) io.stderr.write(`note: ${alarm}\n`)
   return isWhole
 }

@@ -153,6 +153,12 @@ export const OPTIONS = {
   },
   max: { flags: '--max <load>', description: 'The most to send, such as 2000/s' },
   budget: { flags: '--budget <time>', description: 'Longest time for everything, such as 10m' },
+  require: { flags: '--require <load>', description: 'Exit 1 if less than this is carried, such as 500/s' },
+  verify: {
+    flags: '--verify',
+    description:
+      "Only find out whether the load of --require is carried, or else the baseline's less the tolerance; search only if it isn't",
+  },
   restarts: {
     flags: '--restarts <n>',
     description:

@@ -178,6 +178,11 @@ export const AB: CommandSpec = {
     },
     { options: ['target'], why: 'an A/B session has two targets', instead: 'use --a URL and --b URL' },
     {
+      options: ['require', 'verify'],
+      why: 'b has to carry what a does',
+      instead: 'use perfctl capacity for a load of your own, or for that of a baseline',
+    },
+    {
       options: ['duration'],
       why: 'the session ends as soon as the verdict is clear',
       instead: 'use --max-duration to limit it',
@@ -233,12 +238,8 @@ export const CAPACITY: CommandSpec = {
     'from',
     'max',
     'budget',
-    { flags: '--require <load>', description: 'Exit 1 if less than this is carried, such as 500/s' },
-    {
-      flags: '--verify',
-      description:
-        "Only find out whether the load of --require is carried, or else the baseline's less the tolerance; search only if it isn't",
-    },
+    'require',
+    'verify',
     ...SENDING,
     'workers',
     'seed',

@@ -261,10 +261,13 @@ function whyOpen({ end, check, of }: CapacityFigures, comparison: Comparison | n
 }
 
 /** What the reader needs to trust a capacity. */
-export function listCapacityNotes({ trials }: CapacityFigures): string[] {
-  const slow = trials.filter(({ unrecovered }) => unrecovered === true).length
-  if (slow === 0) return []
-  return [
-    `after ${slow === 1 ? 'one overload' : `${slow} overloads`}, the service did not recover within 20 s: later trials may have met it slower than it is`,
-  ]
+export function listCapacityNotes(result: Pick<Result, 'capacity' | 'session'>): string[] {
+  return listSearches(result).flatMap(({ title, figures }) => {
+    const slow = figures.trials.filter(({ unrecovered }) => unrecovered === true).length
+    if (slow === 0) return []
+    const service = title === null ? 'the service' : title.toLowerCase()
+    return [
+      `after ${slow === 1 ? 'one overload' : `${slow} overloads`}, ${service} did not recover within 20 s: later trials may have met it slower than it is`,
+    ]
+  })
 }

@@ -18,7 +18,7 @@ export function listNotes(result: Result): string[] {
   const { comparison, generator, totals, connections, stoppedBy, durationSeconds } = result
   const notes = (comparison?.notes ?? []).map((note) => printable(note))
   if (comparison === null && result.error === null) notes.push(...listLoadDoubts(result))
-  if (result.capacity !== undefined) notes.push(...listCapacityNotes(result.capacity))
+  notes.push(...listCapacityNotes(result))
   if (stoppedBy !== null) {
     const after = formatDuration(Math.round(durationSeconds * 10) * 100)
     notes.unshift(`stopped early, after ${after}: ${printable(stoppedBy)} was not met`)

@@ -36,10 +36,16 @@ export function renderResolution({ metrics }: Comparison, page: Page): string {
   return inCharactersOf(page, `${parts.filter((part) => part !== '').join('\n')}\n`)
 }
 
-/** Explains a verdict on the same code that must be a false alarm; null for the expected verdicts. */
-export function falseAlarm({ verdict }: Comparison): string | null {
+/**
+ * Explains a verdict on the same code that must be a false alarm; null for the expected verdicts. `canRestart`: whether the sides
+ * could have been restarted within the session.
+ */
+export function falseAlarm({ verdict }: Comparison, canRestart: boolean): string | null {
   if (verdict !== 'regressed' && verdict !== 'improved') return null
-  return `both sides run the same code, so "${verdict}" is a false alarm: on this machine, restarts differ more than perfctl assumes; start both sides several times (--restarts 3) or use a quieter machine`
+  const why = canRestart
+    ? 'on this machine, restarts differ more than perfctl assumes; start both sides several times (--restarts 3) or use a quieter machine'
+    : 'trials on this machine differ more than perfctl assumes; use a quieter machine, or a larger tolerance'
+  return `both sides run the same code, so "${verdict}" is a false alarm: ${why}`
 }
 
 const COLUMNS: readonly Column[] = [

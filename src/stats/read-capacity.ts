@@ -6,6 +6,14 @@ import type { CapacityCheckMark, CapacityFigures, CapacityTrial, Miss } from './
 
 /** Reads the capacity of a result. Throws a ShapeError for an impossible one. */
 export function readCapacity(shape: Shape): CapacityFigures {
+  return {
+    ...readSearch(shape),
+    // That of side a has no other side.
+    ...shape.get('against').or((against) => ({ against: readSearch(against) }), {}),
+  }
+}
+
+function readSearch(shape: Shape): CapacityFigures {
   const lower = shape.get('lower').or(positive, null)
   const upper = shape.get('upper').or(positive, null)
   if (lower !== null && upper !== null && upper < lower)
@@ -24,7 +32,6 @@ export function readCapacity(shape: Shape): CapacityFigures {
     spentSeconds: shape.get('spentSeconds').or(number, 0),
     ...shape.get('check').or((check) => ({ check: readCheck(check) }), {}),
     trials: shape.get('trials').or(list(readTrial), []),
-    ...shape.get('against').or((against) => ({ against: readCapacity(against) }), {}),
   }
 }
 

@@ -20,6 +20,8 @@ describe('ab --capacity refuses', () => {
     [['-r', '20/s'], '--capacity and --rate: the load is what is searched'],
     [['-u', '20'], '--capacity and --vus: the load is what is searched'],
     [['--max-duration', '60s'], '--capacity and --max-duration: searches take turns'],
+    [['--verify'], '--verify: b has to carry what a does'],
+    [['--require', '500/s'], '--require: b has to carry what a does'],
     [['--restarts', '2'], '--capacity and --restarts: each side is started once'],
     [['--from', '20'], '--from 20: not a rate above 0'],
     [['--from', '200/s', '--max', '100/s'], 'the first load, 200, is above the most, 100'],

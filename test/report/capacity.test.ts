@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
-import { capacityHeadline, listLoads, summarizeSearch } from '../../src/report/capacity.js'
+import { describe, expect, test } from 'vitest'
+import { nextStep } from '../../src/report/advice.js'
+import { capacityHeadline, listLoads, listSearches, summarizeSearch } from '../../src/report/capacity.js'
 import { RESULTS } from './results.js'
 
 const found = RESULTS.capacity.capacity!
@@ -10,6 +11,82 @@ test.each([
   [{ ...open, trials: [] }, 'Interrupted: what "shop" carries is not known yet.'],
 ])('an interrupted search says what is known', (capacity, headline) => {
   expect(capacityHeadline('interrupted', capacity, null)).toBe(headline)
+})
+
+describe('a side of a session', () => {
+  const { capacity, session, comparison } = RESULTS.sides
+  const { metrics, ...compared } = comparison!
+  const like = (lower: number) => {
+    const change = lower / 525 - 1
+    return [
+      { ...capacity!, lower },
+      { ...compared, metrics: [{ ...metrics[0]!, current: lower, change }] },
+    ] as const
+  }
+
+  test.each([
+    [
+      'regressed',
+      412,
+      'Regressed: side b of "shop" carries 412/s within its limits, 22 % less than side a\'s 525/s.',
+    ],
+    ['passed', 525, 'Passed: side b of "shop" carries 525/s within its limits, as much as side a\'s 525/s.'],
+    [
+      'passed',
+      578,
+      'Passed: side b of "shop" carries 578/s within its limits, 10 % more than side a\'s 525/s.',
+    ],
+    [
+      'interrupted',
+      412,
+      'Interrupted: side b of "shop" carries 412/s within its limits, as far as it is known.',
+    ],
+  ] as const)('%s at %d/s', (verdict, lower, sentence) => {
+    expect(capacityHeadline(verdict, ...like(lower), session)).toBe(sentence)
+  })
+
+  test('that does not carry the first load says what the other one carries', () => {
+    const none = { ...open, end: 'from_missed' as const, against: capacity!.against! }
+    const lost = { ...compared, metrics: [{ ...metrics[0]!, current: null, change: null }] }
+    expect(capacityHeadline('regressed', none, lost, session)).toBe(
+      'Regressed: side b of "shop" does not even carry 100/s within its limits, less than side a\'s 525/s.',
+    )
+  })
+
+  test('that is open says why', () => {
+    const reason = 'side a may carry more'
+    const doubt = { ...compared, verdict: 'inconclusive' as const, metrics, notes: [reason] }
+    const asked = { ...capacity!, check: { ...capacity!.check!, isCarried: null } }
+    expect(capacityHeadline('inconclusive', asked, doubt, session)).toBe(
+      `Inconclusive: side b of "shop" carries 412/s within its limits; ${reason}.`,
+    )
+  })
+
+  test('is shown after the other one, if that tried anything', () => {
+    const titles = (result: typeof RESULTS.sides) => listSearches(result).map(({ title }) => title)
+    expect(titles(RESULTS.sides)).toEqual(['Side a', 'Side b'])
+    const against = { ...capacity!.against!, trials: [] }
+    expect(titles({ ...RESULTS.sides, capacity: { ...capacity!, against } })).toEqual(['Side b'])
+    expect(titles(RESULTS.capacity as typeof RESULTS.sides)).toEqual([null])
+  })
+
+  test.each([
+    ['budget', 'perfctl ab scenarios/shop.yaml --capacity ... --budget 40m'],
+    [
+      'generator',
+      `perfctl ab scenarios/shop.yaml --capacity ... --workers ${2 * RESULTS.sides.environment.workers}`,
+    ],
+  ] as const)('that is open because of the %s gets the next step', (end, command) => {
+    const scenario = { ...RESULTS.sides.scenario, file: 'scenarios/shop.yaml' }
+    const doubtful = {
+      ...RESULTS.sides,
+      scenario,
+      capacity: { ...capacity!, end },
+      verdict: 'inconclusive' as const,
+    }
+    expect(nextStep(doubtful)).toMatchObject({ command })
+    expect(nextStep({ ...doubtful, verdict: 'regressed' })).toBeNull()
+  })
 })
 
 test('a search that lost an agent says what is known', () => {

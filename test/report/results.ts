@@ -151,6 +151,26 @@ const capacity: Result = (() => {
   return { ...found, comparison, verdict: 'regressed' }
 })()
 
+/** Side b of a session, which carries less than side a. */
+const sides: Result = (() => {
+  const found = capacity.capacity!
+  const session = { id: 'k3x', looks: 1, maxSeconds: 600 }
+  const [a, b] = [525, 412].map((lower, index): Result & { readonly capacity: typeof found } => {
+    const side = (['a', 'b'] as const)[index]!
+    const check = { load: [525, 472.5][index]!, by: 'ab' as const, isCarried: [null, false][index]! }
+    const trials = found.trials.map((trial) => ({ ...trial, offered: (trial.offered * lower) / 412 }))
+    return {
+      ...capacity,
+      comparison: null,
+      session: { ...session, side },
+      capacity: { ...found, lower, upper: lower * 1.05, check, trials: side === 'a' ? trials : found.trials },
+    }
+  })
+  const last = { ...b!, capacity: { ...b!.capacity, against: a!.capacity } }
+  const comparison = compare(a!, last, { baseline: 'a (http://localhost:3001)' })
+  return { ...last, comparison, verdict: 'regressed' }
+})()
+
 /** A search in virtual users that the Universal Scalability Law fits: each load has its trials, and one was in doubt. */
 export function scaling(loads: readonly number[], law = LAW): Result {
   const { capacity: found, ...result } = RESULTS.capacity
@@ -180,6 +200,7 @@ export const RESULTS = {
   unsure: withTimeline(unsure),
   hostile: withTimeline(hostile),
   capacity: withTimeline(capacity),
+  sides: withTimeline(sides),
 }
 
 /** Adds a timeline, computed from the windows of the requests. */

@@ -80,10 +80,14 @@ export const RESULT = asFile({
 /** The same as one of `ab`. @type {object} */
 export const SIDE = asFile({ ...plain, session: { id: 'x', side: 'a' }, target })
 
+/** What was found of side a of a session. */
+const against = { of: 'rate', lower: 210, upper: 220, end: 'decided', check: { load: 210, by: 'ab' } }
+
 /** What `capacity` saves. @type {object} */
 export const CAPACITY = asFile({
   ...plain,
   capacity: {
+    against,
     ...{ scenario: 'search', of: 'rate', slo: ['p95 < 200ms'], lower: 200, upper: 210, carried: 200 },
     ...{ end: 'decided', limitedBy: { why: 'threshold', expression: 'p95 < 200ms', metric: 'p95' } },
     ...{ max: 1000, width: 0.05, spentSeconds: 20, check: { load: 180, by: 'require', isCarried: true } },
