@@ -90,7 +90,8 @@ export const STREAM_FAULTS: readonly Http2Fault[] = [
     ask.write(...Array.from({ length: 200 }, ping))
     answerWell(ask)
   }),
-  fault('a flood of SETTINGS, then the response', ['ok'], (ask) => {
+  // The service's session doesn't know of them, and may end the connection at their acknowledgments.
+  fault('a flood of SETTINGS, then the response', ['ok', 'protocol', 'reset'], (ask) => {
     ask.write(...Array.from({ length: 200 }, settings))
     answerWell(ask)
   }),
