@@ -14,6 +14,9 @@ export interface RequestHead {
   readonly bytesMost: number
 }
 
+/** The place of `:authority` among the fields: those before it have few values. */
+const AUTHORITY = 2
+
 /** The number of fields before `:path`. */
 export const PSEUDO_FIELDS = 3
 
@@ -83,7 +86,8 @@ export class RequestHeads {
       const cameBefore = known !== undefined && known.pairs[i] === name && known.pairs[i + 1] === value
       const last = cameBefore ? known.head.fields[i / 2] : undefined
       // What came twice in a row is expected to come again.
-      const field = last instanceof FixedField ? last : this.fieldOf(name, value, areFixed || cameBefore)
+      const isFixed = areFixed || cameBefore || i < 2 * AUTHORITY
+      const field = last instanceof FixedField ? last : this.fieldOf(name, value, isFixed)
       isKnown &&= field === last
       bytesMost += field.bytesMost
       fields.push(field)
@@ -131,7 +135,7 @@ function pairsOf({ method, headers }: Outgoing, { scheme, authority }: Destinati
       throw new Error(`the header ${name} is not allowed in HTTP/2`)
     // The length of the body is known better.
     if (name === 'content-length') continue
-    if (name === 'host') pairs[2 * PSEUDO_FIELDS - 1] = value
+    if (name === 'host') pairs[2 * AUTHORITY + 1] = value
     else pairs.push(name, value)
   }
   return pairs

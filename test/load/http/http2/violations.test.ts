@@ -428,6 +428,19 @@ test('the end of a kept-alive connection sends only idempotent requests again', 
   expect(post.failure?.kind).toBe('reset')
 })
 
+test('a request whose response has begun is not sent again', async () => {
+  const service = await serveFrames((peer, { type, stream }) => {
+    if (type !== HEADERS) return
+    if (stream !== 3) return peer.write(ok(stream))
+    peer.write(head(stream, 200))
+    setTimeout(() => peer.socket.end(), 5)
+  })
+  const user = await openUser(service.origin, { http2: true })
+  expect((await user.send()).failure).toBeNull()
+  expect((await user.send()).failure?.kind).toBe('reset')
+  expect(service.peers.flatMap(({ requests }) => [...requests])).toHaveLength(2)
+})
+
 test('a canceled request leaves the connection to others, and its late response is ignored', async () => {
   const late: Buffer[] = []
   const service = await serveFrames((peer, { type, stream }) => {
