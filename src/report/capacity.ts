@@ -3,7 +3,7 @@
  */
 import { printable } from '../base/printable.js'
 import { formatDuration, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
-import type { CapacityFigures, CapacityTrial, Miss } from '../stats/capacity.js'
+import { type CapacityFigures, type CapacityTrial, errorRateOf, type Miss } from '../stats/capacity.js'
 import type { Comparison } from '../stats/comparison.js'
 import type { RunVerdict } from '../stats/result.js'
 
@@ -31,6 +31,7 @@ export function listLoads(figures: CapacityFigures): LoadRow[] {
     const role = roleOf(offered, trials, figures)
     const met = trials.filter((trial) => trial.met).length
     const p95 = meanOf(trials.flatMap(({ p95 }) => p95 ?? []))
+    const errors = meanOf(trials.flatMap((trial) => errorRateOf(trial) ?? []))
     const remark =
       role === 'capacity'
         ? `✓ ${figures.upper === null ? 'carried' : 'capacity'}`
@@ -46,7 +47,7 @@ export function listLoads(figures: CapacityFigures): LoadRow[] {
         formatLoad(offered, figures.of),
         formatRate(meanOf(trials.map(({ carried }) => carried)) ?? 0),
         p95 === null ? '–' : formatLatency(p95),
-        formatErrors(trials),
+        errors === null ? '–' : formatShare(errors),
         `${met} of ${trials.length}`,
         remark,
       ],
@@ -64,13 +65,6 @@ function roleOf(
   const clear = trials.filter(({ unsure }) => unsure !== true)
   if (clear.length === 0) return 'unsure'
   return 2 * clear.filter(({ met }) => met).length > clear.length ? 'met' : 'missed'
-}
-
-/** Of what was completed; a trial in which nothing was has no errors, and no successes either. */
-function formatErrors(trials: readonly CapacityTrial[]): string {
-  const completed = trials.filter(({ missed }) => missed.every(({ why }) => why !== 'unfinished'))
-  const rate = meanOf(completed.map(({ errorRate }) => errorRate))
-  return rate === null ? '–' : formatShare(rate)
 }
 
 function whyMissed(trials: readonly CapacityTrial[]): string {

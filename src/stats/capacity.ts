@@ -97,3 +97,11 @@ export interface Miss {
   /** The most frequent status of the failed requests, if the limit is of errors and they had one. */
   readonly status?: number
 }
+
+/** Returns the errors of a trial as a share of what was completed; null if nothing was. */
+export function errorRateOf({
+  errorRate,
+  missed,
+}: Pick<CapacityTrial, 'errorRate' | 'missed'>): number | null {
+  return missed.some(({ why }) => why === 'unfinished') ? null : errorRate
+}
