@@ -6,6 +6,7 @@ import { formatDuration, formatLatency, formatRate, formatShare, plural } from '
 import { type CapacityFigures, type CapacityTrial, errorRateOf, type Miss } from '../stats/capacity.js'
 import type { Comparison } from '../stats/comparison.js'
 import type { RunVerdict } from '../stats/result.js'
+import { formatCores } from './target.js'
 
 /** Formats a load: `412/s`, `20 users`. */
 export function formatLoad(load: number, of: CapacityFigures['of']): string {
@@ -20,10 +21,16 @@ export interface LoadRow {
   readonly role: 'capacity' | 'met' | 'missed' | 'unsure'
 }
 
-/** The titles of {@link listLoads}. */
-export const LOAD_TITLES = ['offered', 'carried', 'p95', 'errors', 'met', ''] as const
+/** The titles of {@link listLoads}. The cores that the service uses have a column if they are known. */
+export function loadTitles(figures: CapacityFigures): string[] {
+  return ['offered', 'carried', 'p95', 'errors', ...(hasCores(figures) ? ['cores'] : []), 'met', '']
+}
 
-/** One row for each load that was tried, the smallest first; latencies and errors are means over its trials. */
+function hasCores({ trials }: CapacityFigures): boolean {
+  return trials.some(({ cpuCores }) => cpuCores !== undefined)
+}
+
+/** One row for each load that was tried, the smallest first; latencies, errors and cores are means over its trials. */
 export function listLoads(figures: CapacityFigures): LoadRow[] {
   const loads = [...new Set(figures.trials.map(({ offered }) => offered))].sort((a, b) => a - b)
   return loads.map((offered) => {
@@ -32,6 +39,7 @@ export function listLoads(figures: CapacityFigures): LoadRow[] {
     const met = trials.filter((trial) => trial.met).length
     const p95 = meanOf(trials.flatMap(({ p95 }) => p95 ?? []))
     const errors = meanOf(trials.flatMap((trial) => errorRateOf(trial) ?? []))
+    const cores = meanOf(trials.flatMap(({ cpuCores }) => cpuCores ?? []))
     const remark =
       role === 'capacity'
         ? `✓ ${figures.upper === null ? 'carried' : 'capacity'}`
@@ -48,6 +56,7 @@ export function listLoads(figures: CapacityFigures): LoadRow[] {
         formatRate(meanOf(trials.map(({ carried }) => carried)) ?? 0),
         p95 === null ? '–' : formatLatency(p95),
         errors === null ? '–' : formatShare(errors),
+        ...(hasCores(figures) ? [cores === null ? '–' : formatCores(cores)] : []),
         `${met} of ${trials.length}`,
         remark,
       ],

@@ -7,7 +7,7 @@ import type { Comparison } from '../stats/comparison.js'
 import type { Result, RunVerdict } from '../stats/result.js'
 import type { NextStep } from './advice.js'
 import { describeAgents } from './agents.js'
-import { describeFigures, LOAD_TITLES, listLoads, summarizeSearch } from './capacity.js'
+import { describeFigures, listLoads, loadTitles, summarizeSearch } from './capacity.js'
 import { renderComparison } from './comparison.js'
 import { renderErrors, renderReported, renderRequests, renderThresholds, renderTimings } from './figures.js'
 import { listFindings } from './findings.js'
@@ -70,16 +70,16 @@ function renderHeadline(sentence: string, verdict: RunVerdict, { style, width }:
 }
 
 /** Left out on a narrow page, the lowest number first. */
-const EXPENDABLE_LOAD_COLUMNS: readonly string[] = ['errors', 'carried', 'met']
+const EXPENDABLE_LOAD_COLUMNS: readonly string[] = ['errors', 'carried', 'cores', 'met']
 
-const LOAD_COLUMNS: readonly Column[] = LOAD_TITLES.map((title) => {
+function loadColumn(title: string): Column {
   const expendable = EXPENDABLE_LOAD_COLUMNS.indexOf(title)
   return {
     title,
     ...(title === '' ? { isFlexible: true } : { align: 'right' }),
     ...(expendable >= 0 && { expendable }),
   }
-})
+}
 
 /** The color only repeats what the sentence says. */
 const VERDICTS: Readonly<Record<RunVerdict, { symbol: string; paint: (style: Style) => Paint }>> = {
@@ -110,7 +110,8 @@ function renderFindings(result: Result, { width, style }: Page): string {
 function renderCapacity({ capacity }: Result, { width, isUnbounded, style }: Page): string {
   if (capacity === undefined || capacity.trials.length === 0) return ''
   const rows = listLoads(capacity).map(({ cells }) => cells)
-  const table = renderTable(LOAD_COLUMNS, rows, { width, isUnbounded, indent: '  ', title: style.dim })
+  const columns = loadTitles(capacity).map(loadColumn)
+  const table = renderTable(columns, rows, { width, isUnbounded, indent: '  ', title: style.dim })
   return `${table}\n${wrap(`  ${summarizeSearch(capacity)}`, width, '  ')}\n\n${style.dim(wrap(`${describeFigures(capacity)}:`, width))}`
 }
 

@@ -74,6 +74,9 @@ export interface CapacityTrial {
   readonly errorRate: number
   /** Iterations in progress, on average; null if it isn't known. */
   readonly concurrency: number | null
+  /** What the processes of the service used: cores on average, and the most memory in bytes. Absent if that isn't known. */
+  readonly cpuCores?: number
+  readonly memory?: number
   readonly met: boolean
   /** It missed, but perfctl was the limit: it says nothing of the service. Absent otherwise. */
   readonly unsure?: true

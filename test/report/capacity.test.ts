@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { capacityHeadline, listLoads, summarizeSearch } from '../../src/report/capacity.js'
+import { capacityHeadline, listLoads, loadTitles, summarizeSearch } from '../../src/report/capacity.js'
 import csv from '../../src/report/formats/csv.js'
 import type { Result } from '../../src/stats/result.js'
 import { RESULTS } from './results.js'
@@ -33,6 +33,16 @@ test('a service that answers nothing has no error rate, and that is what limits 
   // Errors that came after all are those of what was completed.
   const late = { ...capacity, trials: [...capacity.trials, { ...trial!, offered: 40, errorRate: 1 }] }
   expect(listLoads(late)[0]!.cells[3]).toBe('100%')
+})
+
+test('the cores that the service used have a column, if they are known', () => {
+  expect(loadTitles(found)).toEqual(['offered', 'carried', 'p95', 'errors', 'met', ''])
+  const trials = found.trials.map((trial) => (trial.offered === 412 ? { ...trial, cpuCores: 0.97 } : trial))
+  const observed = { ...found, trials }
+  expect(loadTitles(observed)[4]).toBe('cores')
+  const cells = Object.fromEntries(listLoads(observed).map(({ offered, cells }) => [offered, cells]))
+  expect(cells[412]![4]).toBe('0.97')
+  expect(cells[400]![4]).toBe('–')
 })
 
 describe('CSV', () => {

@@ -44,7 +44,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'metric_max', read: ({ reported }) => reported?.max },
   { title: 'metric_last', read: ({ reported }) => reported?.last },
   { title: 'cpu_per_request_ms', read: ({ target }) => target?.cpuPerRequest },
-  { title: 'memory_max_bytes', read: ({ target }) => target?.memory?.max },
+  { title: 'memory_max_bytes', read: ({ target, trial }) => trial?.memory ?? target?.memory?.max },
 ]
 
 /** Only results of searches have them. */
@@ -52,6 +52,7 @@ const TRIAL_COLUMNS: readonly Column[] = [
   { title: 'offered', read: ({ trial }) => trial?.offered },
   { title: 'carried_per_second', read: ({ trial }) => trial?.carried },
   { title: 'concurrency', read: ({ trial }) => trial?.concurrency },
+  { title: 'cpu_cores', read: ({ trial }) => trial?.cpuCores },
   { title: 'start_s', read: ({ trial }) => trial?.start },
   { title: 'duration_s', read: ({ trial }) => trial?.seconds },
   { title: 'outcome', read: ({ trial }) => trial && outcomeOf(trial) },

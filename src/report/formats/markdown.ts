@@ -6,7 +6,7 @@ import { formatCount, formatLatency, formatRate, formatShare, plural } from '../
 import { withWarmup } from '../../stats/add.js'
 import type { Comparison } from '../../stats/comparison.js'
 import type { RequestResult, Result, Totals } from '../../stats/result.js'
-import { describeFigures, LOAD_TITLES, listLoads, summarizeSearch } from '../capacity.js'
+import { describeFigures, listLoads, loadTitles, summarizeSearch } from '../capacity.js'
 import {
   describeAside,
   describeServiceRows,
@@ -108,7 +108,7 @@ function renderCapacity({ capacity }: Result): string {
     const shown = escapeMarkdown(remark!)
     return [...others.reverse(), role === 'capacity' ? `**${shown}**` : shown]
   })
-  return `${escapeMarkdown(summarizeSearch(capacity))}.\n\n${renderTable(LOAD_TITLES, 0, rows)}\n\n${describeFigures(capacity)}.`
+  return `${escapeMarkdown(summarizeSearch(capacity))}.\n\n${renderTable(loadTitles(capacity), 0, rows)}\n\n${describeFigures(capacity)}.`
 }
 
 function renderThresholds({ thresholds, verdict }: Result): string {

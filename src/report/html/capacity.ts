@@ -4,7 +4,7 @@
 import { formatCount, formatLatency, formatRate, formatShare } from '../../base/units.js'
 import type { CapacityFigures, CapacityTrial } from '../../stats/capacity.js'
 import { fitScalability, throughputAt } from '../../verdict/capacity/usl.js'
-import { describeFigures, formatLoad, LOAD_TITLES, listLoads, summarizeSearch } from '../capacity.js'
+import { describeFigures, formatLoad, listLoads, loadTitles, summarizeSearch } from '../capacity.js'
 import type { Chart } from './chart.js'
 import { formatTick } from './distribution.js'
 import { type Content, html, type Markup, NOTHING } from './markup.js'
@@ -15,7 +15,7 @@ import { renderPointTracks } from './tracks.js'
 /** Renders the charts and the table of a search; nothing without one. */
 export function renderCapacity(capacity: CapacityFigures | undefined): Markup {
   if (capacity === undefined || capacity.trials.length === 0) return NOTHING
-  const columns = LOAD_TITLES.map((title) => ({ title, ...(title === '' && { isText: true }) }))
+  const columns = loadTitles(capacity).map((title) => ({ title, ...(title === '' && { isText: true }) }))
   const rows = listLoads(capacity).map(({ cells, role }) => {
     const remark = cells.at(-1)!
     const look = role === 'missed' ? 'bad' : role === 'unsure' ? 'unsure' : 'good'

@@ -11,6 +11,7 @@ import { listSeries } from '../../plan/series.js'
 import type { Frame } from '../../stats/frame.js'
 import type { TrialSoFar } from '../../verdict/capacity/judge-trial.js'
 import { makeFrame } from '../frame.js'
+import type { Observation } from '../observation.js'
 import { Pulse } from '../pulse.js'
 
 /** What trials need of the load that they steer. Times are since the load began. */
@@ -66,6 +67,8 @@ export interface RigOptions {
   readonly workers: number
   readonly signal: AbortSignal
   readonly kill: AbortSignal
+  /** Observes the service from the beginning of the load; null if nothing of it is observed. */
+  readonly watch?: Observation | null
   readonly onFrame?: ((frame: Frame) => void) | undefined
 }
 
@@ -88,11 +91,12 @@ export class LiveRig implements Rig {
   private tell: SetLevel | null = null
   private meter: Meter | null = null
 
-  constructor(plan: Plan, { workers, signal, kill, onFrame }: RigOptions) {
+  constructor(plan: Plan, { workers, signal, kill, watch, onFrame }: RigOptions) {
     this.plan = plan
     this.workers = workers
     const collector = new Collector(listSeries(plan), workers, (second, tally) => {
-      onFrame?.(makeFrame(plan, collector, { second, tally }))
+      const observed = { service: watch?.takeUsed(), metrics: watch?.reported }
+      onFrame?.(makeFrame(plan, collector, { second, tally, ...observed }))
       this.pulse.note(tally.used.map((index) => tally.get(index)))
       this.seconds.push(second)
       this.wake()
@@ -108,6 +112,7 @@ export class LiveRig implements Rig {
       onBegin: (headStartMs) => {
         this.startMs = now() + headStartMs
         this.startedAt = new Date(wallTime().getTime() + headStartMs)
+        watch?.begin(headStartMs)
       },
       onSteerable: (tell) => {
         this.tell = tell

@@ -22,6 +22,7 @@ import { CapacityCheck } from '../../verdict/capacity/check.js'
 import { type Machine, Outlook } from '../../verdict/capacity/outlook.js'
 import { CapacitySearch } from '../../verdict/capacity/search.js'
 import { isRunFailure, NO_FAILURE, whyFailed, whyNotSent, whyStopped } from '../failure.js'
+import { Observation } from '../observation.js'
 import { isHere } from '../process/watch.js'
 import { type RunStart, withTarget } from '../run.js'
 import { setUp } from '../setup.js'
@@ -68,7 +69,9 @@ export async function runCapacity(
   const seed = options.seed ?? randomSeed()
   const target = options.target ?? scenario.target
   try {
-    return await withTarget(target, (url) => searchAt(url, scenario, settings, { ...options, seed }))
+    return await withTarget(target, (url, started) =>
+      searchAt(url, scenario, settings, { ...options, seed, started }),
+    )
   } catch (error) {
     if (target === null || !isRunFailure(error)) throw error
     const plan = makePlan(scenario, { target, seed, today: wallTime().getTime() })
@@ -81,7 +84,8 @@ export async function runCapacity(
   }
 }
 
-type Seeded = CapacityRunOptions & { readonly seed: number }
+/** `started`: the process that perfctl started as the service; null if it started none. */
+type Seeded = CapacityRunOptions & { readonly seed: number; readonly started: number | null }
 
 async function searchAt(
   target: string,
@@ -108,8 +112,6 @@ async function searchAt(
   options.onStart?.({ target, seed: base.seed, workers })
   const haste = warnOfHaste(settings)
   if (haste !== null) options.onNotice?.(haste)
-  if (scenario.observe?.process !== undefined)
-    options.onNotice?.('the processes of the service are not observed in a search for its capacity')
   const ready = await awaitReady(scenario, base, { signal, onWait: options.onNotice })
   await checkReachable(target, scenario.http, signal)
   const { variables, tearDown } = await setUp(scenario, base, signal, kill)
@@ -157,7 +159,11 @@ async function steer(
   const from = Math.min(found.load, settings.max ?? found.load, floor?.load ?? found.load)
   const lookMs = now() - begunAt
   const budgetMs = settings.budgetMs - lookMs
-  const rig = new LiveRig(plan, { workers, signal, kill, onFrame: options.onProgress })
+  const watch = await Observation.open({
+    ...{ observe: scenario.observe, plan, started: options.started, isShard: false },
+    ...{ secrets: scenario.secrets, kill },
+  })
+  const rig = new LiveRig(plan, { workers, signal, kill, watch, onFrame: options.onProgress })
   const slo = sloOf(scenario, settings)
   const trials = new Trials(rig, {
     isOpen: settings.of === 'rate',
@@ -175,7 +181,7 @@ async function steer(
       .then((isUp) => (isUp ? conduct(trials, done, rig, { ...settings, from, budgetMs }, options) : null))
       .finally(() => rig.stop()),
     rig.ended,
-  ])
+  ]).finally(() => watch?.end())
   const stopped = whyStopped(signal)
   const death = rig.death === null ? NO_FAILURE : { error: `the service was lost: ${rig.death}` }
   const why = [whyFailed(end, scenario.secrets), stopped, death].find(({ error }) => error !== null)
@@ -189,6 +195,7 @@ async function steer(
     answer: search?.answer ?? null,
     check: search?.check,
     spentSeconds: (lookMs + rig.elapsedMs()) / 1000,
+    target: watch?.figures(0, []),
     stopped: { interrupted: stopped.interrupted, error: null, ...why },
   }
 }
