@@ -16,8 +16,22 @@ export interface NextStep {
 /** Makes a step that sends the load again: `command` and the scenario. */
 type Again = (why: string, command: string, flags?: string) => NextStep
 
-/** A capacity becomes a baseline, or it is looked for longer. */
-function afterSearch({ verdict, comparison, capacity }: Result, file: string): NextStep | null {
+/** A capacity becomes a baseline. If it is too little, the next question is what limits it. */
+function afterSearch(result: Result, file: string): NextStep | null {
+  const { verdict, comparison, capacity, neverSucceeded, environment } = result
+  if (verdict === 'failed' && neverSucceeded.length > 0)
+    return { why: 'To see a request and its response', command: `perfctl try ${file}` }
+  const limit = capacity?.upper ?? capacity?.trials[0]?.offered
+  if (verdict === 'failed' && limit !== undefined)
+    return {
+      why: 'To see which request is slow at the load that is too much',
+      command: `perfctl run ${file} ${capacity!.of === 'rate' ? `-r ${limit}/s` : `-u ${limit}`}`,
+    }
+  if (verdict === 'inconclusive' && capacity?.end === 'generator')
+    return {
+      why: 'To send more, from more threads',
+      command: `perfctl capacity ${file} --workers ${2 * environment.workers}`,
+    }
   if (verdict === 'regressed')
     return {
       why: 'If this change is intended, make it the new baseline',
