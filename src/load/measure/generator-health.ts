@@ -64,6 +64,11 @@ export function judgeGenerator(
   }
 }
 
+/** Whether a worker had too much to do in a second. A single one of a run is no saturation. */
+export function isBusySecond({ busy }: Pick<Second, 'busy'>): boolean {
+  return busy.some((share) => share > BUSY)
+}
+
 /** The average of each worker's seconds. */
 function describeWorkers(seconds: readonly Second[]): WorkerHealth[] {
   const count = Math.max(0, ...seconds.map(({ busy }) => busy.length))

@@ -3,7 +3,7 @@
  */
 import type { Ms } from '../../base/clock.js'
 import type { Second } from '../../load/measure/collector.js'
-import { judgeGenerator } from '../../load/measure/generator-health.js'
+import { isBusySecond, judgeGenerator } from '../../load/measure/generator-health.js'
 import type { Threshold } from '../../scenario/model/scenario.js'
 import { mean } from '../../stats/math.js'
 import {
@@ -143,9 +143,13 @@ export class Trials {
   /** Whether a trial can't be met any more: more of it would only overload the service. */
   private isLost({ dropped }: Second, { meter, backlog, load, whole }: Going): boolean {
     if (!this.rules.isOpen) return false
-    if (dropped > 0 || isGrowing(backlog, load)) return true
+    if (isGrowing(backlog, load)) return true
+    // If perfctl may be the cause, only the whole trial can show it.
+    if (meter.collector.seconds.some(isBusySecond)) return false
+    if (dropped > 0) return true
     const iterations = backlog[0]! + load * whole
-    return isSurelyMissed(this.rules.slo, { ...meter.soFar(backlog.length - 1), iterations })
+    const isMissed = isSurelyMissed(this.rules.slo, { ...meter.soFar(backlog.length - 1), iterations })
+    return isMissed && !this.judge(meter, backlog).isUnsure
   }
 
   private judge({ collector }: Meter, backlog: readonly number[]): TrialVerdict {
