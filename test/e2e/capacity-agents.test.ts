@@ -47,13 +47,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test('two agents find what a service carries, beginning with a look at it', async () => {
-  const session = startSession({ 'shop.yaml': SHOP('budget: 90s') })
+test('two agents find what a service carries, beginning with a look at it, and it is observed from here', async () => {
   const slots = new Slots(200)
   const { url } = await startTarget((_, response) => {
     const now = performance.now()
     setTimeout(() => response.end('fine'), slots.take(now) - now)
   })
+  const observe = `observe: { process: { port: ${new URL(url).port} } }\n`
+  const session = startSession({ 'shop.yaml': SHOP('budget: 90s') + observe })
   const search = ['capacity', 'shop.yaml', '-t', url, '--workers', '1', ...agents('one', 'two')]
   const { code, stdout, stderr } = await session.perfctl(search)
   expect(code, stdout + stderr).toBe(0)
@@ -64,6 +65,9 @@ test('two agents find what a service carries, beginning with a look at it', asyn
   // More than a queue of half a second in a trial can't be carried, however lucky a trial is.
   expect(capacity!.lower!).toBeLessThan(320)
   expect(capacity!.carried!).toBeLessThan(220)
+  const isSeen = process.platform === 'linux'
+  for (const { cpuCores = 0, memory = 0 } of capacity!.trials)
+    expect([cpuCores > 0, memory > 0]).toEqual([isSeen, isSeen])
   const [one, two] = result!.agents!
   expect([one!.name, two!.name]).toEqual(['one', 'two'])
   expect(one!.requests / two!.requests).toBeCloseTo(1, 1)

@@ -151,5 +151,13 @@ test('after a run of agents, the command can be pasted, and the sentence says wh
     why: 'If this change is intended, make it the new baseline (keep the flags of the agents)',
     command: 'perfctl baseline update scenarios/shop.yaml',
   })
+  const stuck = { ...RESULTS.capacity.capacity!, end: 'generator' } as const
+  const environment = { ...RESULTS.capacity.environment, workers: 4 }
+  expect(
+    nextStep({ ...RESULTS.capacity, agents, environment, verdict: 'inconclusive', capacity: stuck }),
+  ).toEqual({
+    why: 'To send more, from more threads (keep the flags of the agents)',
+    command: 'perfctl capacity scenarios/shop.yaml --workers 4',
+  })
   expect(nextStep({ ...unsure, agents })?.command).not.toMatch(/[[\]]/)
 })

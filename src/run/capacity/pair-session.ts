@@ -9,6 +9,7 @@ import { randomSeed } from '../../base/rng.js'
 import { redact } from '../../base/secrets.js'
 import { checkResources } from '../../load/once/preflight.js'
 import { makePlan } from '../../plan/make-plan.js'
+import { listTargetNotes } from '../../report/target.js'
 import type { CapacityOptions, Scenario } from '../../scenario/model/scenario.js'
 import type { Session } from '../../stats/result.js'
 import { CapacityPair, type PairAnswer, pairWidth } from '../../verdict/capacity/pair.js'
@@ -205,6 +206,7 @@ async function steerBoth(
       stopped: { interrupted: stopped.interrupted, error: null, ...why },
     }
   })
+  for (const note of listUnseen(records)) options.onNotice(`side a: ${note}`)
   const dead = SIDES.find((side) => rigs[side].death !== null)
   return { records, death: dead === undefined ? null : `side ${dead}: ${rigs[dead].death}` }
 }
@@ -223,6 +225,12 @@ async function findFirst(
     from = Math.min(from, load)
   }
   return from
+}
+
+/** What couldn't be observed of side a alone. The summary is that of side b, so it doesn't say so. */
+function listUnseen({ a, b }: OfSides<SearchRecord>): string[] {
+  const [ofA, ofB] = [a, b].map(({ target }) => (target === undefined ? [] : listTargetNotes(target, true)))
+  return ofA!.filter((note) => !ofB!.includes(note))
 }
 
 function ofSide(side: SideName, why: Why): Why {
