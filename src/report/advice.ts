@@ -19,7 +19,8 @@ type Again = (why: string, command: string, flags?: string) => NextStep
 /** A capacity becomes a baseline. If it is too little, the next question is what limits it. */
 function afterSearch(result: Result, file: string, again: Again): NextStep | null {
   const { verdict, comparison, capacity, neverSucceeded } = result
-  if (verdict === 'failed' && neverSucceeded.length > 0)
+  const carriesNothing = neverSucceeded.length > 0 || capacity?.limitedBy?.why === 'unfinished'
+  if (verdict === 'failed' && carriesNothing)
     return { why: 'To see a request and its response', command: `perfctl try ${file}` }
   const limit = capacity?.upper ?? capacity?.trials[0]?.offered
   if (verdict === 'failed' && limit !== undefined) {

@@ -64,6 +64,8 @@ describe('after a search for a capacity', () => {
       { request: 'search', requests: 9, message: 'status 429', kind: 'status' },
     ] as never
     expect(commandOf({ verdict: 'failed', neverSucceeded })).toBe('perfctl try scenarios/shop.yaml')
+    const silent = { ...found, limitedBy: { why: 'unfinished' } } as const
+    expect(commandOf({ verdict: 'failed', capacity: silent })).toBe('perfctl try scenarios/shop.yaml')
   })
 
   test('that perfctl limited, more threads send more', () => {
