@@ -2,6 +2,7 @@
  * The result of a search for a capacity: the trials at the capacity as the runs of one result, and how it was found.
  */
 
+import { readEnvironment } from '../../base/host.js'
 import type { FleetEnd } from '../../load/fleet/threads.js'
 import { Collector } from '../../load/measure/collector.js'
 import type { Plan } from '../../plan/plan.js'
@@ -168,13 +169,14 @@ function measureTrial(searched: Scenario, trial: TrialEnd | null, record: Search
 }
 
 /** What stands out in the trials at loads that are too much. */
-function findLimit({ trials, target, environment }: SearchRecord, { lower }: CapacityFigures) {
+function findLimit({ trials, target }: SearchRecord, { lower }: CapacityFigures) {
   if (target === undefined) return {}
   const missed = trials.filter(
     ({ load, missed, isUnsure }) => missed.length > 0 && !isUnsure && load > (lower ?? 0),
   )
   const used = missed.map(({ start, seconds }) => sliceTarget(target, { start, seconds, ...NOTHING_SENT }))
-  return findingsAtLimit(used, environment.cores)
+  // Processes are observed on this machine, whoever sends the load.
+  return findingsAtLimit(used, readEnvironment().cores)
 }
 
 const NOTHING_SENT = { requests: 0, sent: [] }
