@@ -16,18 +16,30 @@ export interface NextStep {
 /** Makes a step that sends the load again: `command` and the scenario. */
 type Again = (why: string, command: string, flags?: string) => NextStep
 
-/** A capacity becomes a baseline, or it is looked for longer. */
-function afterSearch({ verdict, comparison, capacity }: Result, file: string): NextStep | null {
-  if (verdict === 'regressed')
-    return {
-      why: 'If this change is intended, make it the new baseline',
-      command: `perfctl capacity ${file} --no-baseline --update-baseline`,
-    }
-  if (verdict !== 'passed' || comparison !== null || capacity?.check !== undefined) return null
-  return {
-    why: 'To compare later searches with this one',
-    command: `perfctl capacity ${file} --update-baseline`,
+/** A capacity becomes a baseline. If it is too little, the next question is what limits it. */
+function afterSearch(result: Result, file: string, again: Again): NextStep | null {
+  const { verdict, comparison, capacity, neverSucceeded } = result
+  const carriesNothing = neverSucceeded.length > 0 || capacity?.limitedBy?.why === 'unfinished'
+  if (verdict === 'failed' && carriesNothing)
+    return { why: 'To see a request and its response', command: `perfctl try ${file}` }
+  const limit = capacity?.upper ?? capacity?.trials[0]?.offered
+  if (verdict === 'failed' && limit !== undefined) {
+    const flags = capacity!.of === 'rate' ? ` -r ${limit}/s` : ` -u ${limit}`
+    return again('To see which request is slow at the load that is too much', 'run', flags)
   }
+  if (verdict === 'inconclusive' && capacity?.end === 'generator')
+    return again('To send more, from more threads', 'capacity', ` --workers ${twiceTheWorkers(result)}`)
+  if (verdict === 'regressed') {
+    const why = 'If this change is intended, make it the new baseline'
+    return again(why, 'capacity', ' --no-baseline --update-baseline')
+  }
+  if (verdict !== 'passed' || comparison !== null || capacity?.check !== undefined) return null
+  return again('To compare later searches with this one', 'capacity', ' --update-baseline')
+}
+
+/** Twice as many threads, of each machine. */
+function twiceTheWorkers({ environment, agents }: Pick<Result, 'environment' | 'agents'>): number {
+  return 2 * Math.ceil(environment.workers / (agents?.length ?? 1))
 }
 
 /** Returns the most helpful next step; null when there is nothing to do. */
@@ -47,15 +59,15 @@ export function nextStep(result: Result): NextStep | null {
   const file = quoteForShell(scenario.file) + profile
   if (verdict === 'error' || verdict === 'interrupted') return null
   if (result.session !== null) return afterSession(result, file)
-  if (result.capacity !== undefined) return afterSearch(result, file)
   const again: Again = (why, command, flags = '') => ({
     // How the agents are reached isn't in the result.
     why: agents === undefined ? why : `${why} (keep the flags of the agents)`,
     command: `perfctl ${command} ${file}${flags}`,
   })
+  if (result.capacity !== undefined) return afterSearch(result, file, again)
   if (result.generator.saturated) {
-    const workers = 2 * Math.ceil(result.environment.workers / (agents?.length ?? 1))
-    return again('To send the same load from more threads', 'run', ` --workers ${workers}`)
+    const flags = ` --workers ${twiceTheWorkers(result)}`
+    return again('To send the same load from more threads', 'run', flags)
   }
   if (verdict === 'regressed') return again('If this change is intended, make it the new baseline', UPDATE)
   if (verdict === 'inconclusive' && comparison?.screen !== undefined) {

@@ -3,9 +3,10 @@
  */
 import { printable } from '../base/printable.js'
 import { formatDuration, formatLatency, formatRate, formatShare, plural } from '../base/units.js'
-import type { CapacityFigures, CapacityTrial, Miss } from '../stats/capacity.js'
+import { type CapacityFigures, type CapacityTrial, errorRateOf, type Miss } from '../stats/capacity.js'
 import type { Comparison } from '../stats/comparison.js'
 import type { Result, RunVerdict, Session } from '../stats/result.js'
+import { formatCores } from './target.js'
 
 /** A search to show: on its own, or one side of an A/B session. */
 export interface ShownSearch {
@@ -36,10 +37,16 @@ export interface LoadRow {
   readonly role: 'capacity' | 'met' | 'missed' | 'unsure'
 }
 
-/** The titles of {@link listLoads}. */
-export const LOAD_TITLES = ['offered', 'carried', 'p95', 'errors', 'met', ''] as const
+/** The titles of {@link listLoads}. The cores that the service uses have a column if they are known. */
+export function loadTitles(figures: CapacityFigures): string[] {
+  return ['offered', 'carried', 'p95', 'errors', ...(hasCores(figures) ? ['cores'] : []), 'met', '']
+}
 
-/** One row for each load that was tried, the smallest first; latencies and errors are means over its trials. */
+function hasCores({ trials }: CapacityFigures): boolean {
+  return trials.some(({ cpuCores }) => cpuCores !== undefined)
+}
+
+/** One row for each load that was tried, the smallest first; latencies, errors and cores are means over its trials. */
 export function listLoads(figures: CapacityFigures): LoadRow[] {
   const loads = [...new Set(figures.trials.map(({ offered }) => offered))].sort((a, b) => a - b)
   return loads.map((offered) => {
@@ -47,6 +54,8 @@ export function listLoads(figures: CapacityFigures): LoadRow[] {
     const role = roleOf(offered, trials, figures)
     const met = trials.filter((trial) => trial.met).length
     const p95 = meanOf(trials.flatMap(({ p95 }) => p95 ?? []))
+    const errors = meanOf(trials.flatMap((trial) => errorRateOf(trial) ?? []))
+    const cores = meanOf(trials.flatMap(({ cpuCores }) => cpuCores ?? []))
     const remark =
       role === 'capacity'
         ? `✓ ${figures.upper === null ? 'carried' : 'capacity'}`
@@ -62,7 +71,8 @@ export function listLoads(figures: CapacityFigures): LoadRow[] {
         formatLoad(offered, figures.of),
         formatRate(meanOf(trials.map(({ carried }) => carried)) ?? 0),
         p95 === null ? '–' : formatLatency(p95),
-        formatErrors(trials),
+        errors === null ? '–' : formatShare(errors),
+        ...(hasCores(figures) ? [cores === null ? '–' : formatCores(cores)] : []),
         `${met} of ${trials.length}`,
         remark,
       ],
@@ -80,13 +90,6 @@ function roleOf(
   const clear = trials.filter(({ unsure }) => unsure !== true)
   if (clear.length === 0) return 'unsure'
   return 2 * clear.filter(({ met }) => met).length > clear.length ? 'met' : 'missed'
-}
-
-/** Of what was completed; a trial in which nothing was has no errors, and no successes either. */
-function formatErrors(trials: readonly CapacityTrial[]): string {
-  const completed = trials.filter(({ missed }) => missed.every(({ why }) => why !== 'unfinished'))
-  const rate = meanOf(completed.map(({ errorRate }) => errorRate))
-  return rate === null ? '–' : formatShare(rate)
 }
 
 function whyMissed(trials: readonly CapacityTrial[]): string {

@@ -9,9 +9,9 @@ import type { NextStep } from './advice.js'
 import { describeAgents } from './agents.js'
 import {
   describeFigures,
-  LOAD_TITLES,
   listLoads,
   listSearches,
+  loadTitles,
   type ShownSearch,
   summarizeSearch,
 } from './capacity.js'
@@ -77,16 +77,16 @@ function renderHeadline(sentence: string, verdict: RunVerdict, { style, width }:
 }
 
 /** Left out on a narrow page, the lowest number first. */
-const EXPENDABLE_LOAD_COLUMNS: readonly string[] = ['errors', 'carried', 'met']
+const EXPENDABLE_LOAD_COLUMNS: readonly string[] = ['errors', 'carried', 'cores', 'met']
 
-const LOAD_COLUMNS: readonly Column[] = LOAD_TITLES.map((title) => {
+function loadColumn(title: string): Column {
   const expendable = EXPENDABLE_LOAD_COLUMNS.indexOf(title)
   return {
     title,
     ...(title === '' ? { isFlexible: true } : { align: 'right' }),
     ...(expendable >= 0 && { expendable }),
   }
-})
+}
 
 /** The color only repeats what the sentence says. */
 const VERDICTS: Readonly<Record<RunVerdict, { symbol: string; paint: (style: Style) => Paint }>> = {
@@ -125,7 +125,12 @@ function renderCapacity(result: Result, page: Page): string {
 
 function renderSearch({ title, figures }: ShownSearch, { width, isUnbounded, style }: Page): string {
   const rows = listLoads(figures).map(({ cells }) => cells)
-  const table = renderTable(LOAD_COLUMNS, rows, { width, isUnbounded, indent: '  ', title: style.dim })
+  const table = renderTable(loadTitles(figures).map(loadColumn), rows, {
+    width,
+    isUnbounded,
+    indent: '  ',
+    title: style.dim,
+  })
   const heading = title === null ? '' : `${style.bold(title)}\n`
   return `${heading}${table}\n${wrap(`  ${summarizeSearch(figures)}`, width, '  ')}`
 }

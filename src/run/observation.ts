@@ -4,10 +4,13 @@
 import type { Ms } from '../base/clock.js'
 import type { Plan } from '../plan/plan.js'
 import type { ObservedMetrics } from '../scenario/model/observe.js'
+import type { Scenario } from '../scenario/model/scenario.js'
 import type { ReportedFigure, ServiceFrame } from '../stats/frame.js'
 import { type TargetFigures, unmeasuredTarget, withMetrics } from '../stats/target.js'
 import { summarizeMetrics } from '../stats/target-metrics.js'
+import { eachSide, type OfSides } from './ab-ready.js'
 import type { MetricsWatch, ScrapeOptions } from './metrics/metrics-watch.js'
+import type { WatchedSide } from './process/side-watches.js'
 import type { Watch, Watched } from './process/watch.js'
 
 /** What is known of the run that is observed. */
@@ -34,8 +37,29 @@ export class Observation {
     const processes = observed.observe?.process === undefined ? null : await openProcesses(observed)
     if (wanted === undefined) return processes && new Observation(processes, null, null)
     if (observed.isShard) return new Observation(processes, null, wanted)
-    const { MetricsWatch } = await import('./metrics/metrics-watch.js')
-    return new Observation(processes, await MetricsWatch.open(wanted, observed), null)
+    return new Observation(processes, await openMetrics(wanted, observed), null)
+  }
+
+  /**
+   * Prepares what the scenario observes of each side of a session whose loads have times of their own. The processes of both
+   * are observed even if it doesn't ask for it, if perfctl started them.
+   */
+  static async openSides(
+    scenario: Scenario,
+    sides: OfSides<WatchedSide & Pick<Observed, 'plan'>>,
+    kill: AbortSignal,
+  ): Promise<OfSides<Observation | null>> {
+    const { openSideWatches } = await import('./process/side-watches.js')
+    const wanted = scenario.observe?.metrics
+    const { secrets } = scenario
+    const [a = null, b = null] = await openSideWatches(scenario, [sides.a, sides.b])
+    const processes = { a, b }
+    return eachSide(async (side) => {
+      const watch = processes[side]
+      if (wanted === undefined) return watch && new Observation(watch, null, null)
+      const { plan } = sides[side]
+      return new Observation(watch, await openMetrics(wanted, { plan, secrets, kill }), null)
+    })
   }
 
   /** Reads once a second from now on; `aheadMs` before the measured part starts. */
@@ -71,6 +95,11 @@ export class Observation {
 async function openProcesses(observed: Observed): Promise<Watch | null> {
   const { openWatch } = await import('./process/watch.js')
   return openWatch(observed)
+}
+
+async function openMetrics(metrics: ObservedMetrics, options: ScrapeOptions): Promise<MetricsWatch> {
+  const { MetricsWatch } = await import('./metrics/metrics-watch.js')
+  return MetricsWatch.open(metrics, options)
 }
 
 /** The metrics of a shard: nobody reads them, because each shard would read the same. */

@@ -79,6 +79,9 @@ export interface CapacityTrial {
   readonly errorRate: number
   /** Iterations in progress, on average; null if it isn't known. */
   readonly concurrency: number | null
+  /** What the processes of the service used: cores on average, and the most memory in bytes. Absent if that isn't known. */
+  readonly cpuCores?: number
+  readonly memory?: number
   readonly met: boolean
   /** It missed, but perfctl was the limit: it says nothing of the service. Absent otherwise. */
   readonly unsure?: true
@@ -101,4 +104,12 @@ export interface Miss {
   readonly request?: string
   /** The most frequent status of the failed requests, if the limit is of errors and they had one. */
   readonly status?: number
+}
+
+/** Returns the errors of a trial as a share of what was completed; null if nothing was. */
+export function errorRateOf({
+  errorRate,
+  missed,
+}: Pick<CapacityTrial, 'errorRate' | 'missed'>): number | null {
+  return missed.some(({ why }) => why === 'unfinished') ? null : errorRate
 }

@@ -58,6 +58,8 @@ function readTrial(shape: Shape): CapacityTrial {
     p95: shape.get('p95').or(number, null),
     errorRate: shape.get('errorRate').or(number, 0),
     concurrency: shape.get('concurrency').or(number, null),
+    ...shape.get('cpuCores').or((cores) => ({ cpuCores: cores.number() }), {}),
+    ...shape.get('memory').or((memory) => ({ memory: memory.number() }), {}),
     met: shape.get('met').flag(),
     ...(shape.get('unsure').or(flag, false) && { unsure: true }),
     ...(shape.get('unrecovered').or(flag, false) && { unrecovered: true }),

@@ -70,6 +70,23 @@ test('two agents find what a service carries, beginning with a look at it', asyn
   expect(flat(stdout)).toMatch(/sent by 2 agents: one \(\d+ cores?\), two \(\d+ cores?\); began within/)
 }, 150_000)
 
+test.runIf(process.platform === 'linux')(
+  'while two agents search, the service is observed from here',
+  async () => {
+    const shop = SHOP('from: 20/s, budget: 60s').replace('/home', '/api/services')
+    const session = startSession({ 'shop.yaml': `${shop}observe: { process: auto }\n` })
+    const search = ['capacity', 'shop.yaml', '-t', 'demo', '--max', '40/s', ...agents('one', 'two')]
+    const { code, stdout, stderr } = await session.perfctl(search)
+    expect(code, stdout + stderr).toBe(0)
+    const { capacity, target } = session.results()[0]!
+    expect(target!.failures).toEqual([])
+    for (const { cpuCores = 0, memory = 0 } of capacity!.trials)
+      expect([cpuCores > 0, memory > 0]).toEqual([true, true])
+    expect(flat(stdout)).toContain('errors cores met')
+  },
+  150_000,
+)
+
 describe('an agent', () => {
   test.each([
     ['SIGKILL', 'its command ended with SIGKILL'],

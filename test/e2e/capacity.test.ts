@@ -3,12 +3,14 @@
  * most is certain, what it carries at least is not.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { type CapacityTrial, capacity, loadScenario } from '../../dist/index.js'
 import { Slots } from '../../src/demo/slots.js'
 import { startSession } from './session.js'
@@ -90,6 +92,40 @@ test('a service that carries all that may be tried gets no more than that', asyn
   )
   expect(most).toBeLessThan(200)
 }, 150_000)
+
+test.runIf(process.platform === 'linux')(
+  'what the service uses is observed in each trial',
+  async () => {
+    const session = startSession({ 'shop.yaml': SCENARIO })
+    const service = fork(fileURLToPath(new URL('./busy-service.js', import.meta.url)), ['{"burnMs":2}'], {
+      execArgv: [],
+    })
+    onTestFinished(() => void service.kill('SIGKILL'))
+    const [port] = (await once(service, 'message')) as [number]
+    writeFileSync(join(session.cwd, 'shop.yaml'), `${SCENARIO}observe: { process: { port: ${port} } }\n`)
+    const url = `http://127.0.0.1:${port}`
+    const { code, stdout, stderr } = await session.perfctl([
+      'capacity',
+      'shop.yaml',
+      '-t',
+      url,
+      '--max',
+      '60/s',
+    ])
+    expect(code, stdout + stderr).toBe(0)
+    const { capacity, target } = session.results()[0]!
+    expect(target!.failures).toEqual([])
+    for (const { cpuCores, memory, carried } of capacity!.trials) {
+      // Each request takes 2 ms, and an iteration is one of them or two.
+      expect(cpuCores!).toBeGreaterThan((0.9 * carried * 2) / 1000)
+      expect(cpuCores!).toBeLessThan(1.2)
+      expect(memory!).toBeGreaterThan(10e6)
+    }
+    expect(target!.cpuPerRequest!).toBeGreaterThan(1.8)
+    expect(oneLine(stdout)).toContain('errors cores met')
+  },
+  150_000,
+)
 
 test('what is too much for the first load is said at once', async () => {
   const session = startSession({ 'shop.yaml': SCENARIO.replace('p95 < 500ms', 'p95 < 5ms') })

@@ -5,7 +5,7 @@ import { headline } from '../../src/report/wording.js'
 import type { Result } from '../../src/stats/result.js'
 import { compare } from '../../src/verdict/compare.js'
 import { SHOP, simulate } from '../verdict/simulate.js'
-import { passed, regressed, unsure } from './results.js'
+import { passed, RESULTS, regressed, unsure } from './results.js'
 
 const session = { id: '7f3k', side: 'b', looks: 4, maxSeconds: 120 } as const
 const inSession = (result: Result): Result => ({ ...result, session })
@@ -37,6 +37,42 @@ describe('after an A/B session, baselines are not mentioned', () => {
   test('passed refers to side a, not to a baseline', () => {
     const { detectable: _, ...bare } = passed.comparison!
     expect(headline({ ...inSession(passed), comparison: bare })).toMatch(/^Passed: not slower than side a\b/)
+  })
+})
+
+describe('after a search for a capacity', () => {
+  const { capacity } = RESULTS
+  const found = capacity.capacity!
+  const commandOf = (part: Partial<Result>) => nextStep({ ...capacity, comparison: null, ...part })?.command
+
+  test('it becomes the baseline, if there is none', () => {
+    expect(commandOf({ verdict: 'passed' })).toBe('perfctl capacity scenarios/shop.yaml --update-baseline')
+  })
+
+  test('that is too little, a run at the load that is too much says more', () => {
+    expect(commandOf({ verdict: 'failed', capacity: { ...found, upper: 432.5 } })).toBe(
+      'perfctl run scenarios/shop.yaml -r 432.5/s',
+    )
+    const users = { ...found, of: 'vus', upper: 33 } as const
+    expect(commandOf({ verdict: 'failed', capacity: users })).toBe('perfctl run scenarios/shop.yaml -u 33')
+    const none = { ...found, lower: null, upper: null, end: 'from_missed' } as const
+    expect(commandOf({ verdict: 'failed', capacity: none })).toBe('perfctl run scenarios/shop.yaml -r 100/s')
+  })
+
+  test('of a service that never succeeded, one request says more', () => {
+    const neverSucceeded = [
+      { request: 'search', requests: 9, message: 'status 429', kind: 'status' },
+    ] as never
+    expect(commandOf({ verdict: 'failed', neverSucceeded })).toBe('perfctl try scenarios/shop.yaml')
+    const silent = { ...found, limitedBy: { why: 'unfinished' } } as const
+    expect(commandOf({ verdict: 'failed', capacity: silent })).toBe('perfctl try scenarios/shop.yaml')
+  })
+
+  test('that perfctl limited, more threads send more', () => {
+    expect(commandOf({ verdict: 'inconclusive', capacity: { ...found, end: 'generator' } })).toBe(
+      'perfctl capacity scenarios/shop.yaml --workers 2',
+    )
+    expect(commandOf({ verdict: 'inconclusive', capacity: { ...found, end: 'budget' } })).toBeUndefined()
   })
 })
 
@@ -116,6 +152,14 @@ test('after a run of agents, the command can be pasted, and the sentence says wh
   expect(nextStep({ ...regressed, agents })).toEqual({
     why: 'If this change is intended, make it the new baseline (keep the flags of the agents)',
     command: 'perfctl baseline update scenarios/shop.yaml',
+  })
+  const stuck = { ...RESULTS.capacity.capacity!, end: 'generator' } as const
+  const environment = { ...RESULTS.capacity.environment, workers: 4 }
+  expect(
+    nextStep({ ...RESULTS.capacity, agents, environment, verdict: 'inconclusive', capacity: stuck }),
+  ).toEqual({
+    why: 'To send more, from more threads (keep the flags of the agents)',
+    command: 'perfctl capacity scenarios/shop.yaml --workers 4',
   })
   expect(nextStep({ ...unsure, agents })?.command).not.toMatch(/[[\]]/)
 })

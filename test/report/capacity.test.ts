@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { nextStep } from '../../src/report/advice.js'
-import { capacityHeadline, listLoads, listSearches, summarizeSearch } from '../../src/report/capacity.js'
+import {
+  capacityHeadline,
+  listLoads,
+  listSearches,
+  loadTitles,
+  summarizeSearch,
+} from '../../src/report/capacity.js'
+import csv from '../../src/report/formats/csv.js'
+import type { Result } from '../../src/stats/result.js'
 import { RESULTS } from './results.js'
 
 const found = RESULTS.capacity.capacity!
@@ -115,4 +123,36 @@ test('a service that answers nothing has no error rate, and that is what limits 
   // Errors that came after all are those of what was completed.
   const late = { ...capacity, trials: [...capacity.trials, { ...trial!, offered: 40, errorRate: 1 }] }
   expect(listLoads(late)[0]!.cells[3]).toBe('100%')
+})
+
+test('the cores that the service used have a column, if they are known', () => {
+  expect(loadTitles(found)).toEqual(['offered', 'carried', 'p95', 'errors', 'met', ''])
+  const trials = found.trials.map((trial) => (trial.offered === 412 ? { ...trial, cpuCores: 0.97 } : trial))
+  const observed = { ...found, trials }
+  expect(loadTitles(observed)[4]).toBe('cores')
+  const cells = Object.fromEntries(listLoads(observed).map(({ offered, cells }) => [offered, cells]))
+  expect(cells[412]![4]).toBe('0.97')
+  expect(cells[400]![4]).toBe('–')
+})
+
+describe('CSV', () => {
+  const lines = (result: Result) => csv.render(result).trimEnd().split('\r\n')
+
+  test('has a row for each trial, with what it missed', () => {
+    const [header, ...rows] = lines(RESULTS.capacity).map((line) => line.split(','))
+    const trials = rows.filter((cells) => cells[2] === 'trial')
+    const read = (cells: readonly string[], title: string) => cells[header!.indexOf(title)]
+    expect(trials).toHaveLength(found.trials.length)
+    expect(trials.map((cells) => read(cells, 'offered'))).toEqual(
+      found.trials.map(({ offered }) => `${offered}`),
+    )
+    expect(read(trials[3]!, 'outcome')).toBe('unsure')
+    expect(read(trials.at(-1)!, 'missed')).toBe('p95 < 200ms; backlog')
+    expect(read(trials.at(-1)!, 'p95_ms')).toBe('271')
+    expect(new Set(rows.map((cells) => cells.length))).toEqual(new Set([header!.length]))
+  })
+
+  test('of a run has no columns for trials', () => {
+    expect(lines(RESULTS.passed)[0]).not.toContain('offered')
+  })
 })

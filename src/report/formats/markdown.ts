@@ -8,9 +8,9 @@ import type { Comparison } from '../../stats/comparison.js'
 import type { RequestResult, Result, Totals } from '../../stats/result.js'
 import {
   describeFigures,
-  LOAD_TITLES,
   listLoads,
   listSearches,
+  loadTitles,
   type ShownSearch,
   summarizeSearch,
 } from '../capacity.js'
@@ -121,7 +121,7 @@ function renderSearch({ title, figures }: ShownSearch): string {
     return [...others.reverse(), role === 'capacity' ? `**${shown}**` : shown]
   })
   const whose = title === null ? '' : `**${title}**: `
-  return `${whose}${escapeMarkdown(summarizeSearch(figures))}.\n\n${renderTable(LOAD_TITLES, 0, rows)}`
+  return `${whose}${escapeMarkdown(summarizeSearch(figures))}.\n\n${renderTable(loadTitles(figures), 0, rows)}`
 }
 
 function renderThresholds({ thresholds, verdict }: Result): string {

@@ -8,9 +8,9 @@ import { fitScalability, throughputAt } from '../../verdict/capacity/usl.js'
 import {
   describeFigures,
   formatLoad,
-  LOAD_TITLES,
   listLoads,
   listSearches,
+  loadTitles,
   type ShownSearch,
   summarizeSearch,
 } from '../capacity.js'
@@ -35,7 +35,7 @@ function renderSearch(
   { title, figures: capacity }: ShownSearch,
   { capacity: own, session }: Pick<Result, 'capacity' | 'session'>,
 ): Markup {
-  const columns = LOAD_TITLES.map((title) => ({ title, ...(title === '' && { isText: true }) }))
+  const columns = loadTitles(capacity).map((title) => ({ title, ...(title === '' && { isText: true }) }))
   const rows = listLoads(capacity).map(({ cells, role }) => {
     const remark = cells.at(-1)!
     const look = role === 'missed' ? 'bad' : role === 'unsure' ? 'unsure' : 'good'

@@ -9,6 +9,7 @@ import { randomSeed } from '../../base/rng.js'
 import { redact } from '../../base/secrets.js'
 import { checkResources } from '../../load/once/preflight.js'
 import { makePlan } from '../../plan/make-plan.js'
+import { listTargetNotes } from '../../report/target.js'
 import type { CapacityOptions, Scenario } from '../../scenario/model/scenario.js'
 import type { Session } from '../../stats/result.js'
 import { CapacityPair, type PairAnswer, pairWidth } from '../../verdict/capacity/pair.js'
@@ -16,9 +17,11 @@ import { eachSide, type OfSides, type ReadySide, SIDES, type SideName, withReady
 import { giveUp, type SessionEnd } from '../ab-session.js'
 import type { RunningSides } from '../ab-sides.js'
 import { isRunFailure, type Why, whyFailed, whyNotBegun, whyStopped } from '../failure.js'
+import { Observation } from '../observation.js'
 import { environmentOf, localSource, type Source } from '../source.js'
 import { countWorkers } from '../worker-count.js'
-import { checkSearchRows, goalOf, listWarnings, planSearch, rulesOf } from './plan-search.js'
+import { warnOfHaste } from './load.js'
+import { checkSearchRows, goalOf, planSearch, rulesOf } from './plan-search.js'
 import { assembleCapacity, type SearchRecord } from './result.js'
 import { LiveRig } from './rig.js'
 import { emptyRecord, firstLoad } from './session.js'
@@ -120,12 +123,14 @@ async function searchBoth(
   const { cores } = readEnvironment()
   const workers = countWorkers(planned.a.plan, { asked: options.workers, cores, shard: null })
   for (const side of SIDES) checkResources(planned[side].plan, readLimits())
-  for (const warning of listWarnings(scenario, settings)) options.onNotice(warning)
+  const haste = warnOfHaste(settings)
+  if (haste !== null) options.onNotice(haste)
   const max = leastOf([planned.a.max, planned.b.max])
   const plans = { a: planned.a.plan, b: planned.b.plan }
-  return withReadySides(scenario, plans, options, (sides) =>
-    steerBoth(sides, scenario, { ...settings, max }, { ...options, workers }),
-  )
+  return withReadySides(scenario, plans, options, async (ready) => {
+    const sides = await eachSide(async (side) => ({ ...ready[side], started: running[side].pid }))
+    return steerBoth(sides, scenario, { ...settings, max }, { ...options, workers })
+  })
 }
 
 /** The smallest of these limits; null: no limit. */
@@ -134,9 +139,12 @@ function leastOf(limits: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : Math.min(...known)
 }
 
+/** `started`: the process that perfctl started; null if it started none. */
+type SearchedSide = ReadySide & { readonly started: number | null }
+
 /** Runs both searches on loads that they steer in turns. */
 async function steerBoth(
-  sides: OfSides<ReadySide>,
+  sides: OfSides<SearchedSide>,
   scenario: Scenario,
   settings: CapacityOptions,
   options: Seeded & { readonly workers: number },
@@ -155,9 +163,11 @@ async function steerBoth(
   }
   const leftMs = () => settings.budgetMs - (now() - begunMs)
   const rules = rulesOf(scenario, settings, { from, beginsAtFrom: true, untilMs: leftMs() })
-  const rigs = await eachSide(
-    async (side) => new LiveRig(sides[side].plan, { source: sources[side], signal, kill }),
-  )
+  const watches = await Observation.openSides(scenario, sides, kill)
+  const rigs = await eachSide(async (side) => {
+    const how = { source: sources[side], watch: watches[side], signal, kill }
+    return new LiveRig(sides[side].plan, how)
+  })
   const turns = new Turns(rigs, rules, options.onTurn)
   const conduct = async (): Promise<PairAnswer | null> => {
     const begun = await Promise.all([rigs.a.begun, rigs.b.begun])
@@ -192,9 +202,11 @@ async function steerBoth(
       answer: answer?.[side] ?? null,
       ...(check !== null && { check: { ...check, by: 'ab' } }),
       spentSeconds: turns.spentSeconds[side],
+      target: rigs[side].target,
       stopped: { interrupted: stopped.interrupted, error: null, ...why },
     }
   })
+  for (const note of listUnseen(records)) options.onNotice(`side a: ${note}`)
   const dead = SIDES.find((side) => rigs[side].death !== null)
   return { records, death: dead === undefined ? null : `side ${dead}: ${rigs[dead].death}` }
 }
@@ -213,6 +225,12 @@ async function findFirst(
     from = Math.min(from, load)
   }
   return from
+}
+
+/** What couldn't be observed of side a alone. The summary is that of side b, so it doesn't say so. */
+function listUnseen({ a, b }: OfSides<SearchRecord>): string[] {
+  const [ofA, ofB] = [a, b].map(({ target }) => (target === undefined ? [] : listTargetNotes(target, true)))
+  return ofA!.filter((note) => !ofB!.includes(note))
 }
 
 function ofSide(side: SideName, why: Why): Why {

@@ -9,7 +9,7 @@ import type { CapacityOptions, Scenario } from '../../scenario/model/scenario.js
 import type { TrialGoal } from '../../verdict/capacity/trial.js'
 import { isHere } from '../process/watch.js'
 import type { SourceOptions } from '../source.js'
-import { checkRows, type SteeredPart, settleMsOf, sloOf, steeredLoad, VUS_MAX, warnOfHaste } from './load.js'
+import { checkRows, type SteeredPart, settleMsOf, sloOf, steeredLoad, VUS_MAX } from './load.js'
 import type { TrialRules } from './trials.js'
 
 /** The load of a search, whose level is steered. */
@@ -64,17 +64,6 @@ async function limitOf(
       : `nothing limits what the agents may send to ${target}`,
     `set capacity.max in the scenario, or use --max ${of === 'vus' ? '500' : '2000/s'}: as much as you may send there`,
   )
-}
-
-/** Returns what a user should know of the settings before the search begins. */
-export function listWarnings({ observe }: Scenario, settings: CapacityOptions): string[] {
-  const haste = warnOfHaste(settings)
-  return [
-    ...(haste === null ? [] : [haste]),
-    ...(observe?.process === undefined
-      ? []
-      : ['the processes of the service are not observed in a search for its capacity']),
-  ]
 }
 
 /** Returns how trials are carried out. */

@@ -2,6 +2,7 @@
  * The result of a search for a capacity: the trials at the capacity as the runs of one result, and how it was found.
  */
 
+import { readEnvironment } from '../../base/host.js'
 import type { FleetEnd } from '../../load/fleet/threads.js'
 import { Collector } from '../../load/measure/collector.js'
 import type { Plan } from '../../plan/plan.js'
@@ -11,10 +12,13 @@ import type { CapacityOptions, Scenario } from '../../scenario/model/scenario.js
 import type { CapacityCheckMark, CapacityEnd, CapacityFigures, CapacityTrial } from '../../stats/capacity.js'
 import { joinRuns } from '../../stats/join.js'
 import type { AgentMark, Measured, Result, RunEnvironment, Session } from '../../stats/result.js'
+import type { TargetFigures } from '../../stats/target.js'
+import { sliceTarget } from '../../stats/target-slice.js'
 import { capacityVerdict } from '../../verdict/capacity/capacity-verdict.js'
 import { mostOftenMissed } from '../../verdict/capacity/judge-trial.js'
 import type { SearchEnd } from '../../verdict/capacity/search.js'
 import { compare } from '../../verdict/compare.js'
+import { findingsAtLimit } from '../../verdict/findings/at-limit.js'
 import { listNeverSucceeded } from '../../verdict/never-succeeded.js'
 import type { Stopped } from '../failure.js'
 import { assembleMeasured, type ComparisonBasis } from '../result.js'
@@ -43,6 +47,8 @@ export interface SearchRecord {
   } | null
   readonly check?: CapacityCheckMark | undefined
   readonly spentSeconds: number
+  /** What the service used and reported since the load began; absent if it isn't observed. */
+  readonly target?: TargetFigures | undefined
   readonly ready?: Result['ready'] | undefined
   /** The A/B session that it is a side of; absent otherwise. */
   readonly session?: Session
@@ -106,7 +112,7 @@ export function assembleCapacity(
   }
   const comparison = compareWith(whole, scenario, basis)
   const neverSucceeded = trials.length === 0 ? [] : listNeverSucceeded(whole, searched.thresholds)
-  const judged = { ...whole, neverSucceeded, comparison }
+  const judged = { ...whole, neverSucceeded, comparison, ...findLimit(record, capacity) }
   return { ...judged, verdict: capacityVerdict(judged) }
 }
 
@@ -142,7 +148,7 @@ function lowest(trials: readonly TrialEnd[]): number {
 }
 
 function measureTrial(searched: Scenario, trial: TrialEnd | null, record: SearchRecord): Measured {
-  const { plan, startedAt, environment, ready, agents } = record
+  const { plan, startedAt, environment, ready, agents, target } = record
   const { start = 0, seconds = 0 } = trial ?? {}
   return assembleMeasured(searched, {
     plan: { ...plan, load: { ...plan.load, warmupMs: 0 } },
@@ -156,8 +162,24 @@ function measureTrial(searched: Scenario, trial: TrialEnd | null, record: Search
     shard: null,
     ready,
     agents,
+    ...(target && {
+      readTarget: (requests, sent) => sliceTarget(target, { start, seconds, requests, sent }),
+    }),
   })
 }
+
+/** What stands out in the trials at loads that are too much. */
+function findLimit({ trials, target }: SearchRecord, { lower }: CapacityFigures) {
+  if (target === undefined) return {}
+  const missed = trials.filter(
+    ({ load, missed, isUnsure }) => missed.length > 0 && !isUnsure && load > (lower ?? 0),
+  )
+  const used = missed.map(({ start, seconds }) => sliceTarget(target, { start, seconds, ...NOTHING_SENT }))
+  // Processes are observed on this machine, whoever sends the load.
+  return findingsAtLimit(used, readEnvironment().cores)
+}
+
+const NOTHING_SENT = { requests: 0, sent: [] }
 
 function describe(searched: Scenario, { of, width }: CapacityOptions, record: SearchRecord): CapacityFigures {
   const { answer, trials, check, spentSeconds } = record
@@ -177,15 +199,16 @@ function describe(searched: Scenario, { of, width }: CapacityOptions, record: Se
     width,
     spentSeconds: Math.round(spentSeconds * 10) / 10,
     ...(check && { check }),
-    trials: trials.map(trialFigures),
+    trials: trials.map((trial) => trialFigures(trial, record.target)),
     ...(record.against && { against: record.against }),
   }
 }
 
-/** Returns a trial as results have it. */
-export function trialFigures(trial: TrialEnd): CapacityTrial {
+/** Returns a trial as results have it. `target`: what the service used since the load began, if that is observed. */
+export function trialFigures(trial: TrialEnd, target: TargetFigures | undefined): CapacityTrial {
   const { load, meter, carried, concurrency, start, seconds, missed, isUnsure, isUnrecovered } = trial
   const { latency, errorRate } = meter.collector.total(seconds)
+  const used = target && sliceTarget(target, { start, seconds, ...NOTHING_SENT })
   return {
     offered: load,
     carried: Math.round(carried * 1000) / 1000,
@@ -195,6 +218,8 @@ export function trialFigures(trial: TrialEnd): CapacityTrial {
     p95: latency.p95,
     errorRate,
     concurrency: Math.round(concurrency * 10) / 10,
+    ...(used?.cpuCores != null && { cpuCores: used.cpuCores }),
+    ...(used?.memory != null && { memory: used.memory.max }),
     met: missed.length === 0,
     ...(isUnsure && { unsure: true }),
     ...(isUnrecovered && { unrecovered: true }),

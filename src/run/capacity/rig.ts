@@ -9,8 +9,10 @@ import type { WindowData } from '../../load/measure/window-recorder.js'
 import type { Plan } from '../../plan/plan.js'
 import { listSeries } from '../../plan/series.js'
 import type { Frame } from '../../stats/frame.js'
+import type { TargetFigures } from '../../stats/target.js'
 import type { TrialSoFar } from '../../verdict/capacity/judge-trial.js'
 import { makeFrame } from '../frame.js'
+import type { Observation } from '../observation.js'
 import { Pulse } from '../pulse.js'
 import type { Source } from '../source.js'
 
@@ -27,6 +29,8 @@ export interface Rig {
   measure(first: number, end: number): Meter
   /** Why the service counts as dead; null while it doesn't. */
   readonly death: string | null
+  /** What the service used and reported so far; undefined if nothing of it is observed. */
+  readonly target?: TargetFigures | undefined
 }
 
 /** The figures of some seconds of a load. */
@@ -69,6 +73,8 @@ export interface RigOptions {
   readonly source: Pick<Source, 'workers' | 'leadMs' | 'run' | 'agentFrames'>
   readonly signal: AbortSignal
   readonly kill: AbortSignal
+  /** Observes the service while the load lasts, and is ended with it; null if nothing of it is observed. */
+  readonly watch: Observation | null
   readonly onFrame?: ((frame: Frame) => void) | undefined
 }
 
@@ -77,12 +83,13 @@ export class LiveRig implements Rig {
   readonly leadMs: Ms
   /** When the load began. */
   startedAt = wallTime()
-  /** Resolves when it has ended. */
+  /** Resolves when it and the observation have ended. */
   readonly ended: Promise<FleetEnd>
   /** Resolves when it has begun; with false if it never did. */
   readonly begun: Promise<boolean>
   private readonly plan: Plan
   private readonly workers: number
+  private readonly watch: Observation | null
   private readonly stopping = new AbortController()
   private readonly pulse = new Pulse()
   private readonly seconds: Second[] = []
@@ -93,11 +100,12 @@ export class LiveRig implements Rig {
   private tell: SetLevel | null = null
   private meter: Meter | null = null
 
-  constructor(plan: Plan, { source, signal, kill, onFrame }: RigOptions) {
+  constructor(plan: Plan, { source, signal, kill, watch, onFrame }: RigOptions) {
     const { workers } = source
     this.leadMs = source.leadMs
     this.plan = plan
     this.workers = workers
+    this.watch = watch
     const endWhole = () => {
       this.isWhole = false
       this.wake()
@@ -105,7 +113,9 @@ export class LiveRig implements Rig {
     signal.addEventListener('abort', endWhole, { once: true })
     if (signal.aborted) endWhole()
     const collector = new Collector(listSeries(plan), workers, (second, tally) => {
-      onFrame?.(makeFrame(plan, collector, { second, tally, agents: source.agentFrames?.(second) }))
+      const agents = source.agentFrames?.(second)
+      const observed = { service: watch?.takeUsed(), metrics: watch?.reported }
+      onFrame?.(makeFrame(plan, collector, { second, tally, agents, ...observed }))
       this.pulse.note(tally.used.map((index) => tally.get(index)))
       this.seconds.push(second)
       this.wake()
@@ -121,6 +131,7 @@ export class LiveRig implements Rig {
         onBegin: (headStartMs) => {
           this.startMs = now() + headStartMs
           this.startedAt = new Date(wallTime().getTime() + headStartMs)
+          watch?.begin(headStartMs)
         },
         onSteerable: (tell) => {
           this.tell = tell
@@ -139,11 +150,16 @@ export class LiveRig implements Rig {
         signal.removeEventListener('abort', endWhole)
         begin(false)
         endWhole()
+        return watch?.end()
       })
   }
 
   get death(): string | null {
     return this.pulse.death
+  }
+
+  get target(): TargetFigures | undefined {
+    return this.watch?.figures(0, [])
   }
 
   setLevel(atMs: Ms, level: number): LevelChange {

@@ -18,11 +18,12 @@ import { type Machine, Outlook } from '../../verdict/capacity/outlook.js'
 import { CapacitySearch, type SearchAnswer } from '../../verdict/capacity/search.js'
 import type { Probe } from '../../verdict/capacity/trial.js'
 import { isRunFailure, NO_FAILURE, whyFailed, whyNotBegun, whyStopped } from '../failure.js'
+import { Observation } from '../observation.js'
 import { withTarget } from '../run.js'
 import { environmentOf, type Source, type SourceOptions, withSource } from '../source.js'
 import type { FirstLoad } from './first-load.js'
-import { settleMsOf } from './load.js'
-import { goalOf, listWarnings, planSearch, rulesOf } from './plan-search.js'
+import { settleMsOf, warnOfHaste } from './load.js'
+import { goalOf, planSearch, rulesOf } from './plan-search.js'
 import { assembleCapacity, type CapacityBasis, type SearchRecord, trialFigures } from './result.js'
 import { LiveRig } from './rig.js'
 import { type TrialEnd, Trials } from './trials.js'
@@ -55,7 +56,9 @@ export async function runCapacity(
   const seed = options.seed ?? randomSeed()
   const target = options.target ?? scenario.target
   try {
-    return await withTarget(target, (url) => searchAt(url, scenario, settings, { ...options, seed }))
+    return await withTarget(target, (url, started) =>
+      searchAt(url, scenario, settings, { ...options, seed, started }),
+    )
   } catch (error) {
     if (target === null || !isRunFailure(error)) throw error
     const plan = makePlan(scenario, { target, seed, today: wallTime().getTime() })
@@ -67,7 +70,8 @@ export async function runCapacity(
   }
 }
 
-type Seeded = CapacityRunOptions & { readonly seed: number }
+/** `started`: the process that perfctl started as the service; null if it started none. */
+type Seeded = CapacityRunOptions & { readonly seed: number; readonly started: number | null }
 
 async function searchAt(
   target: string,
@@ -76,7 +80,8 @@ async function searchAt(
   options: Seeded,
 ): Promise<Result> {
   const { plan: base, steered, max } = await planSearch(target, scenario, settings, options)
-  for (const warning of listWarnings(scenario, settings)) options.onNotice?.(warning)
+  const haste = warnOfHaste(settings)
+  if (haste !== null) options.onNotice?.(haste)
   const record = await withSource(
     base,
     scenario,
@@ -112,7 +117,11 @@ async function steer(
   const from = Math.min(found.load, settings.max ?? found.load, floor?.load ?? found.load)
   const lookMs = now() - begunAt
   const budgetMs = settings.budgetMs - lookMs
-  const rig = new LiveRig(plan, { source, signal, kill, onFrame: options.onProgress })
+  const watch = await Observation.open({
+    ...{ observe: scenario.observe, plan, started: options.started, isShard: false },
+    ...{ secrets: scenario.secrets, kill },
+  })
+  const rig = new LiveRig(plan, { source, signal, kill, watch, onFrame: options.onProgress })
   const beginsAtFrom = options.isCheck !== true
   const trials = new Trials(rig, rulesOf(scenario, settings, { from, beginsAtFrom, untilMs: budgetMs }))
   const done: TrialEnd[] = []
@@ -140,6 +149,7 @@ async function steer(
     answer: search?.answer ?? null,
     check: search?.check,
     spentSeconds: (lookMs + rig.elapsedMs()) / 1000,
+    target: rig.target,
     stopped: { interrupted: stopped.interrupted, error: null, ...why },
   }
 }
@@ -178,7 +188,7 @@ async function conduct(
       done.push(trial)
       const judged = { ...trial, isMet: trial.missed.length === 0 }
       machine.record(judged)
-      onTrial?.(trialFigures(trial), outlook.after(probe, judged))
+      onTrial?.(trialFigures(trial, rig.target), outlook.after(probe, judged))
     }
     return machine
   }

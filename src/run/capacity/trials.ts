@@ -196,13 +196,15 @@ export class Trials {
   }
 
   /** Whether a trial can't be met any more: more of it would only overload the service. */
-  private isLost(second: Second, { meter, backlog, load, whole }: Going): boolean {
+  private isLost({ dropped }: Second, { meter, backlog, load, whole }: Going): boolean {
     if (!this.rules.isOpen) return false
-    if (second.dropped > 0 || isGrowing(backlog, load)) return true
-    // perfctl may be why, which takes more than a second to tell.
-    if (isBusy(second)) return false
+    if (isGrowing(backlog, load)) return true
+    // If perfctl may be the cause, only the whole trial can show it.
+    if (meter.collector.seconds.some(isBusy)) return false
+    if (dropped > 0) return true
     const iterations = backlog[0]! + load * whole
-    return isSurelyMissed(this.rules.slo, { ...meter.soFar(backlog.length - 1), iterations })
+    const isMissed = isSurelyMissed(this.rules.slo, { ...meter.soFar(backlog.length - 1), iterations })
+    return isMissed && !this.judge(meter, backlog).isUnsure
   }
 
   private judge({ collector }: Meter, backlog: readonly number[]): TrialVerdict {

@@ -60,7 +60,7 @@ export class Turns {
       const spentSeconds = this.spentSeconds[side] - before
       const judged = { ...trial, isMet: trial.missed.length === 0, spentSeconds }
       pair.record(judged)
-      this.onTurn(side, trialFigures(trial), outlook.after(turn, judged))
+      this.onTurn(side, trialFigures(trial, this.rigs[side].target), outlook.after(turn, judged))
       if (!isOn) break
     }
     return pair.answer()

@@ -63,8 +63,9 @@ export class Outlook<P extends Probe, M extends Machine<P>> {
         for (let probe = machine.next(); probe !== null; probe = machine.next()) {
           const capacity = guess(this.loadsOf(known, probe), share)
           const isMet = probe.load <= capacity * Math.exp(NOISE * normal(random))
-          const more = isMet ? costs.met : costs.missed
-          const spent = probe.seconds + more
+          const cost = probe.seconds + (isMet ? costs.met : costs.missed)
+          // Misses end early: what they save of a long trial is more than a short one takes.
+          const spent = Math.max(1, cost)
           machine.record({ ...probe, isMet, isUnsure: false, spentSeconds: spent, carried: probe.load })
         }
         return machine.answer().spentSeconds - spentSeconds

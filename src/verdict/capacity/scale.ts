@@ -18,14 +18,14 @@ export interface LoadRange {
 export class LoadScale {
   readonly from: number
   readonly max: number
-  /** A step by a width, a logarithm. It is a little shorter, so that rounding doesn't make it longer than that. */
+  /** A step by a width, a logarithm. If rounding makes it longer than that, one more load between the two is tried. */
   readonly step: number
   private readonly digits: number
 
   constructor(private readonly goal: LoadRange) {
     this.from = goal.from ?? 1
     this.max = goal.max ?? Number.POSITIVE_INFINITY
-    this.step = 0.9 * Math.log1p(goal.width)
+    this.step = 0.99 * Math.log1p(goal.width)
     this.digits = Math.ceil(1 + Math.log10(4 / goal.width))
   }
 

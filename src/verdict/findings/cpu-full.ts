@@ -17,11 +17,16 @@ const WAIT = 2
 export const findFullCpu: Rule = ({ run: { target, totals, environment } }) => {
   const cpus = target?.timeline.flatMap(({ cpu }) => cpu ?? []) ?? []
   if (cpus.length < SECONDS_MIN) return []
+  const { min, p50 } = totals.serviceTime
+  if (p50 === null || p50 < WAIT * (min ?? 0)) return []
+  const coresMost = fullCores(cpus, environment.cores)
+  return coresMost === undefined ? [] : [findingOf('cpu_full', { cores: median(cpus), coresMost })]
+}
+
+/** Returns how many cores are all in use in most seconds, one or those of the machine; undefined if neither. */
+export function fullCores(cpus: readonly number[], coresOfMachine: number): number | undefined {
   const isFull = (cores: number) =>
     cpus.filter((cpu) => cpu >= FULL[0] * cores && cpu <= FULL[1] * cores).length >=
     SECONDS_SHARE * cpus.length
-  const { min, p50 } = totals.serviceTime
-  if (p50 === null || p50 < WAIT * (min ?? 0)) return []
-  const coresMost = [1, environment.cores].find(isFull)
-  return coresMost === undefined ? [] : [findingOf('cpu_full', { cores: median(cpus), coresMost })]
+  return [1, coresOfMachine].find(isFull)
 }

@@ -4,12 +4,12 @@
 import { findingOf } from '../../stats/findings.js'
 import type { Rule } from './run-view.js'
 
-/** Less of the run than this is hardly felt. */
-const SHARE_MIN = 0.01
+/** Less of the time than this is hardly felt, as a share. */
+export const THROTTLED_MIN = 0.01
 
 /** Finds a limit of CPU time that the service reaches. */
 export const findThrottling: Rule = ({ run: { target, durationSeconds } }) => {
   const throttledSeconds = target?.throttledSeconds ?? 0
-  if (throttledSeconds < SHARE_MIN * durationSeconds) return []
+  if (throttledSeconds < THROTTLED_MIN * durationSeconds) return []
   return [findingOf('throttled', { throttledSeconds, seconds: durationSeconds })]
 }

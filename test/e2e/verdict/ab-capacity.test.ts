@@ -43,6 +43,8 @@ async function startBoth(a: number, b: number) {
   return { session: startSession({ 'shop.yaml': SCENARIO }), targets, urls, arrivals }
 }
 
+const IS_LINUX = process.platform === 'linux'
+
 const AB = ['ab', 'shop.yaml', '--capacity']
 const oneLine = (text: string) => text.replace(/\s+/g, ' ')
 
@@ -92,9 +94,32 @@ describe.concurrent('in one session', () => {
     )
     const [a, b] = session.results()
     expect([a, b].map((side) => side!.capacity!.end)).toEqual(['max_carried', 'max_carried'])
+    // What perfctl started is observed.
+    for (const trial of [a, b].flatMap((side) => side!.capacity!.trials))
+      expect((trial.cpuCores ?? 0) > 0).toBe(IS_LINUX)
+    expect(stdout.match(/errors +cores +met/g)?.length).toBe(IS_LINUX ? 2 : undefined)
     // Both were stopped.
     for (const { scenario } of [a!, b!]) await expect(fetch(scenario.target)).rejects.toThrow()
   }, 300_000)
+
+  test.runIf(IS_LINUX)(
+    'a side that can not be observed is named, and the other one is observed',
+    async () => {
+      const { url } = await startTarget((_, response) => response.end('fine'))
+      const session = startSession({ 'shop.yaml': `${SCENARIO}observe: { process: auto }\n` })
+      const command = `node -e "require('http').createServer((q, r) => r.end('fine')).listen(process.env.PORT)"`
+      const sides = ['--a', url, '--b-command', command, '--max', '40/s']
+      const { code, stdout, stderr } = await session.perfctl([...AB, ...sides])
+      expect(code, stdout + stderr).toBe(0)
+      expect(stderr).toContain(
+        'warning: side a: no CPU time and memory of the service: perfctl did not start the service',
+      )
+      const [a, b] = session.results().map(({ capacity }) => capacity!.trials)
+      expect(a!.filter(({ cpuCores }) => cpuCores !== undefined)).toEqual([])
+      expect(b!.filter(({ cpuCores }) => cpuCores === undefined)).toEqual([])
+    },
+    300_000,
+  )
 
   test('a version that does not carry the first load, as the other does, is a regression', async () => {
     const { session, urls } = await startBoth(150, 8)

@@ -55,6 +55,7 @@ async function startSearch(
     source: { ...group, leadMs: 300, agentFrames: (second) => group.frames(second) },
     signal: stop.signal,
     kill: kill.signal,
+    watch: null,
   })
   const rules = { isOpen: true, slo: [P95], settleMs: 1000, from: 20, beginsAtFrom: false, warmupMs: 0 }
   const trials = new Trials(rig, { ...rules, untilMs: Number.POSITIVE_INFINITY })

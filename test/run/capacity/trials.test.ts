@@ -48,6 +48,12 @@ describe('a trial', () => {
     expect(trial.spentSeconds).toBeLessThanOrEqual(2 * (1 + trial.seconds) + 3)
   })
 
+  test('is not ended early for what perfctl may have caused', async () => {
+    const { trials } = await trialsAt({ capacity: 200, busy: 1, refuses: () => 503 })
+    const trial = (await trials.run(100, 5))!
+    expect(trial).toMatchObject({ isUnsure: true, seconds: 5 })
+  })
+
   test('with errors that no success can outweigh ends, too; with fewer it does not', async () => {
     let count = 0
     const refuses = (share: number) => () => (++count % Math.round(1 / share) === 0 ? 503 : null)

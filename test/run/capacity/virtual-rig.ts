@@ -18,6 +18,8 @@ export interface VirtualService {
   readonly refuses?: (atMs: number, inQueue: number) => number | null
   /** Added to each latency, once so many requests are in the queue at once. */
   readonly scarred?: { readonly from: number; readonly byMs: number }
+  /** The share of the time in which the generator is at work; default: 0.1. */
+  readonly busy?: number
   /** From this moment on nobody answers. */
   readonly diesAt?: number
 }
@@ -57,7 +59,13 @@ export class VirtualRig implements Rig {
       durationMs: 1e9,
       gauges: {
         vus: () => this.open.length,
-        load: () => ({ busy: 0.1, cpu: 0.1, starved: 0, gcMs: 0, gcMsMax: 0 }),
+        load: () => ({
+          busy: service.busy ?? 0.1,
+          cpu: service.busy ?? 0.1,
+          starved: 0,
+          gcMs: 0,
+          gcMsMax: 0,
+        }),
       },
       emit: (window) => {
         this.meter?.add(0, window)

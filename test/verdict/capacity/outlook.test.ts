@@ -92,6 +92,13 @@ describe('the estimate of the rest', () => {
     }
   })
 
+  test('is no less than a second for each trial, however early misses end', () => {
+    const early = (probe: Probe) => ({ ...carries(244)(probe), ...(probe.load > 244 && { spentSeconds: 2 }) })
+    const long = { trialSeconds: 60, sumSeconds: 360, budgetSeconds: 3600 }
+    const steps = follow(search(long), early)
+    for (const { left, rest } of steps) expect(left).toBeGreaterThanOrEqual(rest === 0 ? 0 : 1)
+  })
+
   test('learns what trials cost', () => {
     const slow = (probe: Probe) => ({ ...carries(244)(probe), spentSeconds: probe.seconds + 20 })
     const [first] = follow(search(), slow)
