@@ -76,7 +76,11 @@ function renderComparison(comparison: Comparison): string {
   const passed = metrics.filter(({ verdict }) => verdict === 'passed').length
   const aside = describeAside(metrics)
   const service = describeServiceRows(metrics)
-  const intro = `Compared with ${escapeMarkdown(baseline)}: ${plural(passed, 'metric')} within their limits.${aside === '' ? '' : ` ${escapeMarkdown(aside)}.`}${service === '' ? '' : ` Service: ${escapeMarkdown(service)}.`}`
+  const intro = [
+    `Compared with ${escapeMarkdown(baseline)}${passed === 0 ? '' : `: ${plural(passed, 'metric')} within their limits`}.`,
+    ...(aside === '' ? [] : [`${escapeMarkdown(aside)}.`]),
+    ...(service === '' ? [] : [`Service: ${escapeMarkdown(service)}.`]),
+  ].join(' ')
   if (shown.length === 0) return intro
   // The metrics are sorted worst first.
   const rows = shown
