@@ -14,10 +14,13 @@ import type { RequestSpec } from '../../scenario/model/request.js'
 import { openWorld } from './node-world.js'
 import { WorkerLoad } from './worker-load.js'
 
-/** Users are added throughout, because setting up connections needs to be warm, too. */
-const WARMUP_MS = 250
+/**
+ * How many requests are sent matters more than for how long. Users are added throughout, because setting up connections needs to be
+ * warm, too.
+ */
+const WARMUP_MS = 300
 const USERS = 100
-const RATE = 5000
+const RATE = 16_000
 
 /**
  * The warm-up pretends to have begun this long ago, with nothing to do, so that it includes the end of a
