@@ -57,8 +57,6 @@ export class HeadCache {
   /** The latest head of each series. */
   private readonly known: Head[] = []
   private readonly templates: HeadTemplate[] = []
-  /** The latest head that was parsed: of all series that get the same, only the first one parses it. */
-  private latest: Head | undefined
 
   /**
    * The head that `bytes` begin with, which respond to a request of the series. 'partial' if it isn't complete;
@@ -69,17 +67,12 @@ export class HeadCache {
     const last = this.known[series]
     const known = last?.isForHead === isForHead ? last : undefined
     if (known !== undefined && begins(bytes, known.text)) return known
-    const { latest } = this
-    if (latest?.isForHead === isForHead && latest !== known && begins(bytes, latest.text)) {
-      this.known[series] = latest
-      return latest
-    }
     const like = known && this.readLike(known, bytes, series)
     if (like != null) return like
     const head = parse(bytes, isForHead)
     if (typeof head === 'object' && head.status >= 200) {
       if (known !== undefined) this.templates[series] = HeadTemplate.of(head, known, this.templates[series])
-      this.known[series] = this.latest = head
+      this.known[series] = head
     }
     return head
   }

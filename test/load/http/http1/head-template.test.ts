@@ -108,3 +108,16 @@ describe('after heads that differ in a few fields', () => {
     }
   })
 })
+
+test('the heads of one series say nothing of those of another', () => {
+  const heads = new HeadCache()
+  const read = (text: string, series: number) => facts(heads.read(Buffer.from(text, 'latin1'), series, 'GET'))
+  const plain = `${LINE}content-length: 2\r\n\r\n`
+  const seen = [...SEEN, head('333', '8')]
+  for (const [series, text] of [
+    ...seen.map((each) => [0, each] as const),
+    ...[plain, ...seen, plain].map((each) => [1, each] as const),
+    ...[plain, ...seen].map((each) => [0, each] as const),
+  ])
+    expect(read(text, series)).toEqual(readAfter([], text))
+})
