@@ -34,7 +34,8 @@ export class Browser {
 
   constructor() {
     const flags = [...FLAGS, `--user-data-dir=${join(this.folder, 'profile')}`, '--remote-debugging-pipe']
-    this.child = spawn(CHROMIUM, flags, { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] })
+    const stdio = ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] as const
+    this.child = spawn(CHROMIUM, flags, { stdio: [...stdio], detached: true })
     let text = ''
     const output = this.child.stdio[4] as Readable
     output.setEncoding('utf8').on('data', (part: string) => {
@@ -107,9 +108,10 @@ export class Browser {
   /** Ends the browser. */
   async close(): Promise<void> {
     const gone = new Promise((resolve) => this.child.once('close', resolve))
-    this.child.kill('SIGKILL')
+    // Its processes would go on writing to the folder.
+    process.kill(-this.child.pid!, 'SIGKILL')
     await gone
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 })
   }
 
   private send<T>(method: string, params: object): Promise<T> {
