@@ -4,36 +4,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { type Session, startSession } from './session.js'
+import { AGENT, agents, isAlive, PERFCTL, pidOf } from './programs.js'
+import { startSession } from './session.js'
 import { answerAfter, countAll, startTarget } from './target.js'
 
-const PERFCTL = fileURLToPath(new URL('../../bin/perfctl.js', import.meta.url))
-const AGENT = `exec ${process.execPath} ${PERFCTL} agent --stdio`
-const agents = (...names: string[]) =>
-  names.flatMap((name) => ['--agent', `echo $$ > ${name}.pid; ${AGENT} --name ${name}`])
 const SHOP = (load: string) => `
 load: ${load}
 requests:
   - { name: search, weight: 3, get: "/search/{{ randomInt(1, 40) }}" }
   - { name: details, weight: 1, get: "/details/{{ randomInt(1, 40) }}" }
 `
-
-/** The id of an agent's process; waits until there is one. */
-async function pidOf(session: Session, name: string): Promise<number> {
-  while (!session.exists(`${name}.pid`) || session.read(`${name}.pid`).trim() === '') await sleep(20)
-  return Number(session.read(`${name}.pid`))
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 describe('a load on several agents', () => {
   test('is the load of one machine, request by request', async () => {

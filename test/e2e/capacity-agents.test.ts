@@ -5,20 +5,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { serveAgent } from '../../dist/run/agents/agent.js'
 import { Slots } from '../../src/demo/slots.js'
 import { openPair } from '../../src/run/agents/pair.js'
 import { scenarioHash } from '../../src/scenario/model/hash.js'
 import { readScenario } from '../../src/scenario/read.js'
+import { AGENT, agents, isAlive, PERFCTL, pidOf } from './programs.js'
 import { type Session, startSession } from './session.js'
 import { answerAfter, countAll, startTarget } from './target.js'
-
-const PERFCTL = fileURLToPath(new URL('../../bin/perfctl.js', import.meta.url))
-const AGENT = `exec ${process.execPath} ${PERFCTL} agent --stdio`
-const agents = (...names: string[]) =>
-  names.flatMap((name) => ['--agent', `echo $$ > ${name}.pid; ${AGENT} --name ${name}`])
 
 const SHOP = (more = 'from: 40/s, budget: 60s') => `
 name: shop
@@ -31,21 +26,6 @@ thresholds:
 `
 
 const flat = (text: string) => text.replace(/\s+/g, ' ')
-
-/** The id of an agent's process; waits until there is one. */
-async function pidOf(session: Session, name: string): Promise<number> {
-  while (!session.exists(`${name}.pid`) || session.read(`${name}.pid`).trim() === '') await sleep(20)
-  return Number(session.read(`${name}.pid`))
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 test('two agents find what a service carries, beginning with a look at it', async () => {
   const session = startSession({ 'shop.yaml': SHOP('budget: 90s') })

@@ -3,7 +3,7 @@
  * most is certain, what it carries at least is not.
  */
 
-import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type CapacityTrial, capacity, loadScenario } from '../../dist/index.js'
 import { Slots } from '../../src/demo/slots.js'
+import { interfere } from './programs.js'
 import { startSession } from './session.js'
 import { startTarget } from './target.js'
 
@@ -243,34 +244,10 @@ test('a program searches by itself: bounds, trials as they come, and a stop with
 }, 150_000)
 
 describe('from the shell', () => {
-  const PERFCTL = fileURLToPath(new URL('../../bin/perfctl.js', import.meta.url))
-
-  /** Runs a search and calls `act` as soon as it has said `what`, once. */
-  async function interfere(
-    search: readonly string[],
-    cwd: string,
-    { what, act }: { readonly what: string; readonly act: (child: ChildProcess) => void },
-  ) {
-    const child = spawn(process.execPath, [PERFCTL, 'capacity', 'shop.yaml', ...search], { cwd })
-    const said = { stdout: '', stderr: '' }
-    let isDone = false
-    child.stdout.on('data', (text) => {
-      said.stdout += text
-    })
-    child.stderr.on('data', (text) => {
-      said.stderr += text
-      if (isDone || !said.stderr.includes(what)) return
-      isDone = true
-      act(child)
-    })
-    const [code] = await once(child, 'close')
-    return { code, ...said }
-  }
-
   test('Ctrl-C ends a search with what is known, and saves it', async () => {
     const session = startSession({ 'shop.yaml': SCENARIO })
     const { url } = await startSlots(200)
-    const { code, stdout, stderr } = await interfere(['-t', url], session.cwd, {
+    const { code, stdout, stderr } = await interfere(['capacity', 'shop.yaml', '-t', url], session.cwd, {
       // Whatever came of the first trial.
       what: '40.0/s for 1s',
       act: (child) => child.kill('SIGINT'),
@@ -286,13 +263,17 @@ describe('from the shell', () => {
     const server = createServer((_, response) => response.end('fine')).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const { code, stdout, stderr } = await interfere(['-t', url, '--max', '80/s'], session.cwd, {
-      what: ', met',
-      act: () => {
-        server.close()
-        server.closeAllConnections()
+    const { code, stdout, stderr } = await interfere(
+      ['capacity', 'shop.yaml', '-t', url, '--max', '80/s'],
+      session.cwd,
+      {
+        what: ', met',
+        act: () => {
+          server.close()
+          server.closeAllConnections()
+        },
       },
-    })
+    )
     const [result] = session.results()
     expect(code, stdout + stderr).toBe(3)
     expect(result).toMatchObject({ verdict: 'error', capacity: { end: 'stopped' } })

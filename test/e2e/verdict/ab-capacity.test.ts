@@ -1,13 +1,12 @@
 /**
  * The capacities of two real services in one session. The machine may be busy, so the services differ a lot or not at all.
  */
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { Slots } from '../../../src/demo/slots.js'
+import { interfere } from '../programs.js'
 import { startSession } from '../session.js'
 import { startTarget } from '../target.js'
 
@@ -129,31 +128,12 @@ describe.concurrent('in one session', () => {
     expect(session.results()[1]!.capacity).toMatchObject({ lower: null, end: 'from_missed' })
   }, 300_000)
 
-  const PERFCTL = fileURLToPath(new URL('../../../bin/perfctl.js', import.meta.url))
-
-  /** Runs a session and calls `act` as soon as it has said `what`, once. */
-  async function interfere(flags: readonly string[], cwd: string, what: string, act: (pid: number) => void) {
-    const child = spawn(process.execPath, [PERFCTL, ...AB, ...flags], { cwd })
-    const said = { stdout: '', stderr: '' }
-    let isDone = false
-    child.stdout.on('data', (text) => {
-      said.stdout += text
-    })
-    child.stderr.on('data', (text) => {
-      said.stderr += text
-      if (isDone || !said.stderr.includes(what)) return
-      isDone = true
-      act(child.pid!)
-    })
-    const [code] = await once(child, 'close')
-    return { code, ...said }
-  }
-
   test('Ctrl-C ends a session with what is known of both, and cleans up', async () => {
     const { session, targets, urls } = await startBoth(150, 150)
-    const { code, stdout, stderr } = await interfere(urls, session.cwd, 'b:  20.0/s', (pid) =>
-      process.kill(pid, 'SIGINT'),
-    )
+    const { code, stdout, stderr } = await interfere([...AB, ...urls], session.cwd, {
+      what: 'b:  20.0/s',
+      act: (child) => child.kill('SIGINT'),
+    })
     expect(code, stdout + stderr).toBe(130)
     expect(oneLine(stdout)).toMatch(/! Interrupted: .*side b of "shop".*, as far as it is known/)
     const results = session.results()
@@ -176,9 +156,12 @@ describe.concurrent('in one session', () => {
     await once(server, 'listening')
     const b = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const flags = [...urls.slice(0, 2), '--b', b, '--max', '40/s']
-    const { code, stdout, stderr } = await interfere(flags, session.cwd, 'b:  20.0/s', () => {
-      server.close()
-      server.closeAllConnections()
+    const { code, stdout, stderr } = await interfere([...AB, ...flags], session.cwd, {
+      what: 'b:  20.0/s',
+      act: () => {
+        server.close()
+        server.closeAllConnections()
+      },
     })
     expect(code, stdout + stderr).toBe(1)
     expect(oneLine(stdout)).toContain('✗ Failed: side b: no request reached it for 10s')

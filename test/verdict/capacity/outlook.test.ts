@@ -1,20 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { CapacityCheck } from '../../../src/verdict/capacity/check.js'
 import { Outlook } from '../../../src/verdict/capacity/outlook.js'
-import { CapacitySearch } from '../../../src/verdict/capacity/search.js'
+import { CapacitySearch, type SearchGoal } from '../../../src/verdict/capacity/search.js'
 import type { Probe, Trial } from '../../../src/verdict/capacity/trial.js'
+import { USUAL } from './searches.js'
 
-const GOAL = {
-  from: 20,
-  max: 2000,
-  width: 0.05,
-  trialSeconds: 10,
-  settleSeconds: 3,
-  sumSeconds: 60,
-  exceed: 0.2,
-  budgetSeconds: 600,
-  isWhole: false,
-}
+const GOAL: SearchGoal = { ...USUAL, from: 20 }
 
 /** The estimate after each trial, with what the rest took. */
 function follow(

@@ -1,18 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { CapacitySearch, type SearchGoal } from '../../../src/verdict/capacity/search.js'
 import type { Probe, Trial } from '../../../src/verdict/capacity/trial.js'
+import { USUAL } from './searches.js'
 
-const GOAL: SearchGoal = {
-  from: 20,
-  max: 2000,
-  width: 0.05,
-  trialSeconds: 10,
-  settleSeconds: 3,
-  sumSeconds: 60,
-  exceed: 0.2,
-  budgetSeconds: 600,
-  isWhole: false,
-}
+const GOAL: SearchGoal = { ...USUAL, from: 20 }
 
 /** What a service does in the trial of this number. */
 type Answer = (probe: Probe, index: number) => Partial<Trial>
