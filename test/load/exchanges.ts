@@ -36,13 +36,15 @@ export function openClient(
 ): Client {
   const connects: ConnectTimes[] = []
   let unsolicited = 0
+  const completions = new Completions()
   const origins = new Origins({
     http: { connectTimeoutMs, insecure },
+    completions,
     texts: new WireCaches(),
     events: { connected: (times) => connects.push(times), unsolicited: () => unsolicited++ },
     width: 1,
   })
-  const connection = new HttpConnection({ origin, origins, completions: new Completions() })
+  const connection = new HttpConnection({ origin, origins, completions })
   let surplus = 0
   onTestFinished(() => connection.close())
   return {

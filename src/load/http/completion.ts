@@ -2,7 +2,7 @@
  * The only way back from the network to the load. Sockets, TLS, HTTP/2, proxies, timers and undici call back in
  * the middle of their own work. Starting the next request from inside such a callback changes state under its
  * caller: undici's assertions fail, and the run with them. So the end of an exchange is only noted with its
- * time, and handed on after the caller has returned.
+ * time, and handed on after the caller has returned: at the end of a read, or in a microtask.
  */
 import { type Ms, now } from '../../base/clock.js'
 import type { Exchange } from '../connection.js'
@@ -18,24 +18,42 @@ const RESOLVED = Promise.resolve()
 export class Completions {
   private first: Completion | null = null
   private last: Completion | null = null
+  /** How many reads are going on, one within the other, and whether ends are being handed on. */
+  private busy = 0
   private readonly handOn = (): void => {
-    let completion = this.first
-    this.first = this.last = null
-    while (completion !== null) {
-      const next: Completion | null = completion.next
-      completion.next = null
-      completion.handOn()
-      completion = next
+    if (this.first === null || this.busy > 0) return
+    this.busy++
+    try {
+      while (this.first !== null) {
+        const completion: Completion = this.first
+        this.first = completion.next
+        if (this.first === null) this.last = null
+        completion.next = null
+        completion.handOn()
+      }
+    } finally {
+      this.busy--
     }
+  }
+
+  /** Bytes have come: the ends they bring are handed on in {@link endRead}, as no foreign code has anything left to do. */
+  beginRead(): void {
+    this.busy++
+  }
+
+  /** All bytes were read, and nothing but the socket's callback is on the stack. */
+  endRead(): void {
+    this.busy--
+    this.handOn()
   }
 
   /** Notes an end. */
   add(completion: Completion): void {
-    if (this.last === null) {
-      this.first = completion
-      void RESOLVED.then(this.handOn)
-    } else {
+    if (this.last !== null) {
       this.last.next = completion
+    } else {
+      this.first = completion
+      if (this.busy === 0) void RESOLVED.then(this.handOn)
     }
     this.last = completion
   }
@@ -68,13 +86,13 @@ export class Completion {
   }
 
   /**
-   * The exchange has just ended. `failure` is null if its response was read to the last byte. A second end is ignored.
+   * The exchange ended at `at`. `failure` is null if its response was read to the last byte. A second end is ignored.
    */
-  end(failure: Failure | null): void {
+  end(failure: Failure | null, at = now()): void {
     if (!this.isOpen) return
     this.isEnded = true
     this.failure = failure
-    this.endedAt = now()
+    this.endedAt = at
     // A canceled one may still be queued.
     if (this.isNoted) return
     this.isNoted = true

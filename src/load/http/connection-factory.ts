@@ -37,10 +37,11 @@ export async function openNetwork(
   const { http } = plan
   const tunnel = http.proxy === undefined ? undefined : await import('./connect/tunnel.js')
   const http2 = http.http2 === true ? (await import('./http2/client.js')).http2Clients() : undefined
+  const completions = new Completions()
   const network = {
     origin,
-    completions: new Completions(),
-    options: { http, tunnel, http2, texts: new WireCaches(http.keepAlive) },
+    completions,
+    options: { http, tunnel, http2, completions, texts: new WireCaches(http.keepAlive) },
   }
   const connect =
     http.connections === undefined

@@ -2,7 +2,7 @@
  * HTTP exchanges of one virtual user, one after the other. What the HTTP/1.1 or HTTP/2 client measures is kept
  * until the next exchange begins.
  */
-import { type Ms, now } from '../../base/clock.js'
+import type { Ms } from '../../base/clock.js'
 import type { Payload } from '../../plan/payload.js'
 import type { Keep, Outgoing } from '../../plan/request.js'
 import { type Connection, type Exchange, ExchangeFigures } from '../connection.js'
@@ -77,11 +77,12 @@ export class HttpConnection extends ExchangeFigures implements Connection, Call 
     if (this.sentAt === 0) this.sentAt = at
   }
 
-  onHead(status: number, head: { readonly responseHead: ResponseHead }): void {
+  onHead(status: number, head: { readonly responseHead: ResponseHead }, at: Ms): boolean {
     this.status = status
-    this.firstByteAt = now()
-    if (this.keep !== undefined)
-      this.answer = new ReceivedResponse(head.responseHead, this.keep, this.bodyBytesMost)
+    this.firstByteAt = at
+    if (this.keep === undefined) return false
+    this.answer = new ReceivedResponse(head.responseHead, this.keep, this.bodyBytesMost)
+    return true
   }
 
   onChunk(chunk: Buffer): void {
@@ -97,7 +98,7 @@ export class HttpConnection extends ExchangeFigures implements Connection, Call 
     this.bytesReceived += received
   }
 
-  end(failure: Failure | null): void {
-    this.completion.end(failure)
+  end(failure: Failure | null, at?: Ms): void {
+    this.completion.end(failure, at)
   }
 }

@@ -21,16 +21,19 @@ export interface Call {
   isAnswering: boolean
   /** The request was written at `at`, for the first time or again. */
   onWritten(at: Ms): void
-  /** The head of the response has come: its status, and the headers on demand. */
-  onHead(status: number, head: { readonly responseHead: ResponseHead }): void
+  /**
+   * The head of the response came at `at`: its status, and the headers on demand. Returns whether the body is needed;
+   * if it isn't, it needn't be passed on.
+   */
+  onHead(status: number, head: { readonly responseHead: ResponseHead }, at: Ms): boolean
   /** A part of the body has come. It is valid until the call returns. */
   onChunk(chunk: Buffer): void
   /** The connection ended before a response; the request is sent again. */
   onReconnect(): void
   /** Adds bytes that went over the wire. */
   addBytes(sent: number, received: number): void
-  /** The call has ended. `failure` is null if the response was read to its last byte. */
-  end(failure: Failure | null): void
+  /** The call ended at `at`; now by default. `failure` is null if the response was read to its last byte. */
+  end(failure: Failure | null, at?: Ms): void
 }
 
 /** Sends to one origin. */

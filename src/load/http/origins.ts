@@ -2,6 +2,7 @@
  * The clients of all origins that one user, or the users of one shared connection, send to.
  */
 import type { ConnectionEvents } from '../connection.js'
+import type { Completions } from './completion.js'
 import type { DialOptions } from './connect/dial.js'
 import { Http1Client } from './http1/client.js'
 import type { WireCaches } from './http1/response-head.js'
@@ -12,6 +13,7 @@ import type { ClientOptions } from './queueing-client.js'
 export interface OriginsOptions extends DialOptions {
   readonly texts: WireCaches
   readonly events: ConnectionEvents
+  readonly completions: Completions
   /** Makes an HTTP/2 client; absent if the scenario doesn't use HTTP/2. */
   readonly http2?: ((origin: string, options: ClientOptions) => OriginClient) | undefined
   /** The most exchanges at once on one connection. */

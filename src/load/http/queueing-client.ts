@@ -5,6 +5,7 @@
 import type { Outgoing } from '../../plan/request.js'
 import type { ConnectionEvents } from '../connection.js'
 import { failureOf } from '../response/failure.js'
+import type { Completions } from './completion.js'
 import { type Connecting, type ConnectOptions, connectTo } from './connect/connect.js'
 import { type DialOptions, dialTcp, dialTls } from './connect/dial.js'
 import { Transport } from './connect/transport.js'
@@ -13,6 +14,7 @@ import type { Call, OriginClient } from './origin-client.js'
 /** Options of a client. */
 export interface ClientOptions extends DialOptions {
   readonly events: ConnectionEvents
+  readonly completions: Completions
   /** The most exchanges at once on one connection. */
   readonly width: number
 }

@@ -25,6 +25,30 @@ test('ends are handed on in order, and only after their caller has returned', as
   expect(ended).toEqual(['b', 'a: reset'])
 })
 
+test('ends that a read brings are handed on when it is over, with those that follow from them', () => {
+  const { ended, exchange } = makeExchanges()
+  const completions = new Completions()
+  const [a, b] = [new Completion(completions), new Completion(completions)]
+  a.begin({
+    ended: () => {
+      ended.push('a')
+      // Sending may read, and fail at once.
+      completions.beginRead()
+      b.begin(exchange('b'))
+      b.end(FAILURE)
+      completions.endRead()
+      expect(ended).toEqual(['a'])
+    },
+  })
+  completions.beginRead()
+  completions.beginRead()
+  a.end(null)
+  completions.endRead()
+  expect(ended).toEqual([])
+  completions.endRead()
+  expect(ended).toEqual(['a', 'b: reset'])
+})
+
 test('a second end, and one after a cancel, are ignored', async () => {
   const { ended, exchange } = makeExchanges()
   const completion = new Completion(new Completions())

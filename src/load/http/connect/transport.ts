@@ -4,10 +4,8 @@
  * 80,000 with a plain `net.Socket`.
  */
 import type { OnReadOpts, Socket } from 'node:net'
-
-const BUFFER_BYTES = 64 * 1024
-
-let shared: Buffer | null = null
+import { type Ms, now } from '../../../base/clock.js'
+import { ReadBuffer } from './read-buffer.js'
 
 /** The reader of a transport. */
 export interface TransportReader {
@@ -26,6 +24,8 @@ type Connect = (options: { readonly onread: OnReadOpts }) => Socket
 export class Transport {
   bytesRead = 0
   bytesWritten = 0
+  /** When the latest bytes came, or the end. */
+  readAt: Ms = 0
   /** Whether either side closed it. */
   isClosed = false
   /** The error that broke it; null if none did. */
@@ -41,13 +41,12 @@ export class Transport {
       source.on('data', (bytes: Buffer) => this.receive(bytes))
       source.resume()
     } else {
-      shared ??= Buffer.allocUnsafeSlow(BUFFER_BYTES)
-      const buffer = shared
-      const callback = (bytes: number) => {
-        this.receive(buffer.subarray(0, bytes))
+      const buffer = ReadBuffer.get()
+      const callback = (length: number) => {
+        this.receive(buffer.view(length))
         return true
       }
-      this.socket = source({ onread: { buffer, callback } })
+      this.socket = source({ onread: { buffer: buffer.bytes, callback } })
     }
     this.socket.on('error', (error: Error) => {
       this.errored = error
@@ -78,11 +77,13 @@ export class Transport {
 
   private receive(bytes: Buffer): void {
     this.bytesRead += bytes.length
+    this.readAt = now()
     this.reader?.read(bytes)
   }
 
   private lose(error: Error | null): void {
     if (this.isLost) return
+    this.readAt = now()
     const { reader } = this
     this.destroy()
     reader?.lost(error)

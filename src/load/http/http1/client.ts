@@ -10,6 +10,7 @@ import type { Transport, TransportReader } from '../connect/transport.js'
 import { keepRequest } from '../layers/layer.js'
 import { type Call, isIdempotent } from '../origin-client.js'
 import { type ClientOptions, QueueingClient } from '../queueing-client.js'
+import type { RequestWriter } from './request-writer.js'
 import type { WireCaches } from './response-head.js'
 import { ResponseReader } from './response-reader.js'
 import { UndiciReader } from './undici-reader.js'
@@ -32,15 +33,20 @@ const RESPONSES_UNTIL_DRAIN = 64
 
 /** Sends to one origin over HTTP/1.1. */
 export class Http1Client extends QueueingClient<Call, Http1Connection> {
+  private readonly wire: RequestWriter
+  private readonly sameHost: string
+
   constructor(
     origin: string,
     readonly options: Http1Options,
   ) {
     super(origin, options)
+    this.wire = options.texts.wire
+    this.sameHost = this.wire.sameHost(this.host)
   }
 
   send(call: Call, request: Outgoing): void {
-    const text = this.options.texts.wire.write(request, this.host)
+    const text = this.wire.write(request, this.sameHost)
     call.text = text
     call.body = typeof request.body === 'object' ? request.body : null
     call.request = text === null ? keepRequest(request) : null
@@ -177,6 +183,16 @@ class Http1Connection implements TransportReader {
   // The transport's reader.
 
   read(bytes: Buffer): void {
+    const { completions } = this.client.options
+    completions.beginRead()
+    try {
+      this.readAll(bytes)
+    } finally {
+      completions.endRead()
+    }
+  }
+
+  private readAll(bytes: Buffer): void {
     if (this.undici !== null) {
       this.undici.read(bytes)
       return
@@ -191,7 +207,7 @@ class Http1Connection implements TransportReader {
         break
       }
       call.isAnswering = true
-      const reading = this.reader.read(rest)
+      const reading = this.reader.read(rest, this.transport.readAt)
       rest = this.reader.rest
       if (reading === 'more') return
       if (reading === 'strange') {
@@ -247,7 +263,7 @@ class Http1Connection implements TransportReader {
     if (!this.remove(call)) return
     this.answeredCount++
     this.sinceEmpty++
-    call.end(null)
+    call.end(null, this.transport.readAt)
     // A service that responds before it has read the request won't read the rest.
     if (isLast || this.upload !== null || this.client.options.http.keepAlive === false) this.fall(CLOSED)
     else if (this.calls.length > 0) this.reader.begin(this.calls[0]!)
@@ -335,7 +351,10 @@ class AbandonedCall implements Call {
   }
 
   onWritten(): void {}
-  onHead(): void {}
+  onHead(): boolean {
+    return false
+  }
+
   onChunk(): void {}
   onReconnect(): void {}
   addBytes(): void {}

@@ -14,12 +14,15 @@ interface Known {
   body: Outgoing['body']
   /** The whole request; null if undici has to send it. */
   text: string | Buffer | null
+  /** Whether the text is one piece of memory. */
+  isFlat: boolean
 }
 
 /** Writes the requests of one thread. Parts that don't change between requests are reused. */
 export class RequestWriter {
   private readonly known: Known[] = []
   private readonly connection: string
+  private host = ''
 
   /** `keepAlive`: whether connections are kept open after a response. */
   constructor(keepAlive = true) {
@@ -37,15 +40,27 @@ export class RequestWriter {
       const { path, body } = request
       const fields = this.fieldsOf(request, host)
       const text = fields === null ? null : join(request, fields)
-      if (request.hasFixedHeaders) this.known[request.index] = { request, host, fields, path, body, text }
+      if (request.hasFixedHeaders)
+        this.known[request.index] = { request, host, fields, path, body, text, isFlat: false }
       return text
     }
     if (known.path !== request.path || known.body !== request.body) {
       known.path = request.path
       known.body = request.body
       known.text = known.fields === null ? null : join(request, known.fields)
+      known.isFlat = false
+    } else if (!known.isFlat) {
+      // It will be written again and again.
+      known.isFlat = true
+      if (typeof known.text === 'string') known.text = Buffer.from(known.text, 'latin1').toString('latin1')
     }
     return known.text
+  }
+
+  /** Returns the same string for equal hosts in a row: comparing two that aren't the same takes longer than the rest. */
+  sameHost(host: string): string {
+    if (host !== this.host) this.host = host
+    return this.host
   }
 
   private fieldsOf({ method, headers }: Outgoing, host: string): string | null {

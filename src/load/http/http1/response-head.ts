@@ -4,6 +4,7 @@
  */
 import type { Ms } from '../../../base/clock.js'
 import { ResponseHead } from '../../response/response.js'
+import { ReadBuffer } from '../connect/read-buffer.js'
 import { type Field, fieldIn, fieldLinesIn, HeadTemplate, LINE_END } from './head-template.js'
 import { RequestWriter } from './request-writer.js'
 
@@ -30,6 +31,8 @@ export class Head implements Framing {
   readonly closes: boolean
   readonly keepAliveMs: Ms | null
   private whole: ResponseHead | null = null
+  /** The text's bytes, four in one; null until a second response has the same. */
+  private words: Int32Array | null = null
 
   constructor(
     /** The head with its blank line, as latin1: as many characters as bytes. */
@@ -43,6 +46,22 @@ export class Head implements Framing {
     this.bodyBytes = bodyBytes
     this.closes = closes
     this.keepAliveMs = keepAliveMs
+  }
+
+  /** Whether `bytes` begin with it. */
+  begins(bytes: Buffer): boolean {
+    const { text, words } = this
+    if (bytes.length < text.length) return false
+    const buffer = ReadBuffer.get()
+    if (words === null || !buffer.isView(bytes)) {
+      if (bytes.toString('latin1', 0, text.length) !== text) return false
+      this.words ??= wordsIn(text)
+      return true
+    }
+    // A tenth of the time that it takes to compare strings.
+    for (let i = 0; i < words.length; i++) if (words[i] !== buffer.words[i]) return false
+    for (let i = 4 * words.length; i < text.length; i++) if (bytes[i] !== text.charCodeAt(i)) return false
+    return true
   }
 
   /** Its headers, shared by all responses with this head. */
@@ -66,7 +85,7 @@ export class HeadCache {
     const isForHead = method === 'HEAD'
     const last = this.known[series]
     const known = last?.isForHead === isForHead ? last : undefined
-    if (known !== undefined && begins(bytes, known.text)) return known
+    if (known?.begins(bytes)) return known
     const like = known && this.readLike(known, bytes, series)
     if (like != null) return like
     const head = parse(bytes, isForHead)
@@ -105,8 +124,11 @@ export class WireCaches {
   }
 }
 
-function begins(bytes: Buffer, text: string): boolean {
-  return bytes.length >= text.length && bytes.toString('latin1', 0, text.length) === text
+/** A text's bytes, four in one, without those that are left over. */
+function wordsIn(text: string): Int32Array {
+  const bytes = new ArrayBuffer(text.length)
+  Buffer.from(bytes).write(text, 'latin1')
+  return new Int32Array(bytes, 0, Math.floor(text.length / 4))
 }
 
 /** Longer heads are refused, as in undici. */

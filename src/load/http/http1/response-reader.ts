@@ -2,6 +2,7 @@
  * Reads the responses of one connection, one after the other. Unusual ones are left to undici, which reads or
  * refuses them.
  */
+import type { Ms } from '../../../base/clock.js'
 import type { Failure } from '../../response/failure.js'
 import type { Call } from '../origin-client.js'
 import { CHUNKED, type Head, type HeadCache, UNTIL_CLOSE } from './response-head.js'
@@ -39,6 +40,8 @@ export class ResponseReader {
   private head: Head | null = null
   /** The beginning of an incomplete head. */
   private partial: Buffer | null = null
+  /** Whether the call needs the body. */
+  private needsBody = false
   /** Remaining bytes of the body or the chunk. */
   private left = 0
   private part: Part = 'size'
@@ -75,13 +78,13 @@ export class ResponseReader {
     return this.head !== null && this.head.bodyBytes === UNTIL_CLOSE
   }
 
-  /** Reads bytes. The rest, if there is one, is valid as long as they are. */
-  read(bytes: Buffer): Reading {
+  /** Reads bytes that came at `at`. The rest, if there is one, is valid as long as they are. */
+  read(bytes: Buffer, at: Ms): Reading {
     this.rest = null
-    return this.head === null ? this.readHead(bytes) : this.readBody(bytes)
+    return this.head === null ? this.readHead(bytes, at) : this.readBody(bytes)
   }
 
-  private readHead(bytes: Buffer): Reading {
+  private readHead(bytes: Buffer, at: Ms): Reading {
     const call = this.call!
     const whole = this.partial === null ? bytes : Buffer.concat([this.partial, bytes])
     this.partial = null
@@ -97,12 +100,13 @@ export class ResponseReader {
       return 'strange'
     }
     const start = head.text.length
-    const next = whole.length > start ? whole.subarray(start) : null
     // 1xx responses are interim; the final one is still to come.
-    if (head.status < 200) return next === null ? 'more' : this.readHead(next)
+    if (head.status < 200) return whole.length > start ? this.readHead(whole.subarray(start), at) : 'more'
     this.head = head
-    call.onHead(head.status, head)
+    this.needsBody = call.onHead(head.status, head, at)
     this.left = head.bodyBytes
+    if (!this.needsBody && whole.length === start + this.left) return 'answered'
+    const next = whole.length > start ? whole.subarray(start) : null
     if (this.left === 0) {
       this.rest = next
       return 'answered'

@@ -163,7 +163,7 @@ export class UndiciReader implements TransportReader {
     const keepAlive = responseHead.header('keep-alive')
     const keepAliveMs = keepAlive === null ? null : keepAliveIn(keepAlive)
     if (keepAliveMs !== null) this.owner.keepFor(keepAliveMs)
-    call.onHead(status, { responseHead })
+    call.onHead(status, { responseHead }, this.transport.readAt)
   }
 
   private end(entry: Entry, failure: Failure | null): void {

@@ -2,8 +2,9 @@
  * One connection with many streams at once: what becomes of each request, also when a stream or the connection ends
  * early.
  */
-import { now } from '../../../base/clock.js'
+import { type Ms, now } from '../../../base/clock.js'
 import { type Failure, failureOf } from '../../response/failure.js'
+import type { Completions } from '../completion.js'
 import type { Transport, TransportReader } from '../connect/transport.js'
 import { type Call, isIdempotent } from '../origin-client.js'
 import { ConnectionFault, ErrorCode, failureByCode } from './errors.js'
@@ -25,7 +26,7 @@ const CANCELED_MAX = 1000
 /** The client of a connection. */
 export interface ConnectionOwner {
   /** `width`: the most streams at once. */
-  readonly options: { readonly width: number }
+  readonly options: { readonly width: number; readonly completions: Completions }
   readonly heads: Http2HeadCache
   /** Queues a request again that was sent, before all others. */
   sendAgain(stream: Http2Stream): void
@@ -63,6 +64,10 @@ export class Http2Connection implements TransportReader, ReceiverOwner, SenderOw
 
   get isOpen(): boolean {
     return !this.isLeaving && !this.transport.isClosed
+  }
+
+  get readAt(): Ms {
+    return this.transport.readAt
   }
 
   get isIdle(): boolean {
@@ -113,12 +118,16 @@ export class Http2Connection implements TransportReader, ReceiverOwner, SenderOw
   // The transport's reader.
 
   read(bytes: Buffer): void {
+    const { completions } = this.client.options
+    completions.beginRead()
     try {
       this.receiver.read(bytes)
     } catch (error) {
       if (!(error instanceof ConnectionFault)) throw error
       this.sender.sendLast(makeGoaway(error.errorCode))
       this.fall(error.failure, false)
+    } finally {
+      completions.endRead()
     }
     this.client.advanceLater()
   }
@@ -154,7 +163,7 @@ export class Http2Connection implements TransportReader, ReceiverOwner, SenderOw
       this.sender.sendFrame(makeReset(stream.id, ErrorCode.noError))
       this.sender.stopUpload(stream)
     }
-    stream.call.end(null)
+    stream.call.end(null, this.readAt)
     if (this.isLeaving) this.leave()
   }
 

@@ -1,6 +1,7 @@
 /**
  * What a connection reads: frames of its streams, and of the connection itself.
  */
+import type { Ms } from '../../../base/clock.js'
 import { ConnectionFault, ErrorCode } from './errors.js'
 import { type FrameHandler, type FrameHead, FrameReader } from './frame-reader.js'
 import {
@@ -21,6 +22,8 @@ import { type Http2Stream, STREAM_WINDOW_BYTES } from './stream.js'
 export interface ReceiverOwner {
   readonly sender: Sender
   readonly streams: ReadonlyMap<number, Http2Stream>
+  /** When the bytes that are being read came. */
+  readonly readAt: Ms
   /** Frames of streams that have come. */
   heard: number
   /** Whether frames may still come for a stream that isn't open any more: it was canceled. */
@@ -180,7 +183,7 @@ export class Receiver implements FrameHandler {
       if (isEnd) this.owner.forget(id)
       return
     }
-    const fault = stream.takeHead(head, isEnd)
+    const fault = stream.takeHead(head, isEnd, this.owner.readAt)
     if (fault !== null) this.owner.failStream(stream, ErrorCode.protocolError, fault, isEnd)
     else if (isEnd) this.owner.finish(stream)
   }

@@ -36,6 +36,7 @@ export class Http2Stream {
   /** Bytes of the response for which the service has got no new window. */
   consumed = 0
   private hasHead = false
+  private needsBody = false
   /** The bytes of the body that are still to come; -1 if the service hasn't said. */
   private left = -1
 
@@ -69,8 +70,8 @@ export class Http2Stream {
     this.call.onWritten(at)
   }
 
-  /** A head or trailers have come. Returns what is wrong with them; null if nothing is. */
-  takeHead(head: Http2Head, isEnd: boolean): string | null {
+  /** A head or trailers came at `at`. Returns what is wrong with them; null if nothing is. */
+  takeHead(head: Http2Head, isEnd: boolean, at: Ms): string | null {
     const { call } = this
     const { status, fault } = head
     call.isAnswering = true
@@ -84,7 +85,7 @@ export class Http2Stream {
     this.hasHead = true
     const hasBody = this.method !== 'HEAD' && status !== 204 && status !== 304
     this.left = hasBody ? head.bodyBytes : 0
-    call.onHead(status, head)
+    this.needsBody = call.onHead(status, head, at)
     return isEnd ? this.checkEnd() : null
   }
 
@@ -96,7 +97,8 @@ export class Http2Stream {
         this.left -= to - from
         if (this.left < 0) return 'a body longer than its content-length'
       }
-      this.call.onChunk(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to))
+      if (this.needsBody)
+        this.call.onChunk(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to))
     }
     return isEnd ? this.checkEnd() : null
   }

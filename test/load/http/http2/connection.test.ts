@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { Completions } from '../../../../src/load/http/completion.js'
 import type { Transport } from '../../../../src/load/http/connect/transport.js'
 import { Http2Connection } from '../../../../src/load/http/http2/connection.js'
 import { RequestHeads } from '../../../../src/load/http/http2/request-heads.js'
@@ -24,7 +25,7 @@ function open() {
   const again: Http2Stream[] = []
   const unsent: Http2Stream[] = []
   const owner = {
-    options: { width: 100 },
+    options: { width: 100, completions: new Completions() },
     heads: new Http2HeadCache(),
     sendAgain: (stream: Http2Stream) => again.push(stream),
     putBack: (streams: readonly Http2Stream[]) => void unsent.push(...streams),
@@ -44,7 +45,7 @@ function makeStream(ends: unknown[]): Http2Stream {
     method: 'POST',
     isAnswering: false,
     onWritten() {},
-    onHead() {},
+    onHead: () => true,
     onChunk() {},
     addBytes() {},
     end: (failure: unknown) => ends.push(failure),
