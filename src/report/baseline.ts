@@ -25,17 +25,22 @@ export function renderBaseline(
   { width, isUnbounded, style }: Page,
 ): string {
   const { scenario, totals, requests, target } = baseline
-  const limits = detectable(baseline)
+  // The first of a key is the latency itself, later ones are server timings.
+  const limits = new Map(
+    detectable(baseline)
+      .toReversed()
+      .map((limit) => [keyOf(limit), limit]),
+  )
   const rows = requests.map(({ name, requests: count, errorRate, latency }) => [
     printable(name),
     formatCount(count),
     formatShare(errorRate),
     ...(['p50', 'p95', 'p99'] as const).flatMap((metric) => [
       formatLatency(latency[metric]),
-      formatDetectable(limits.find((limit) => limit.request === name && limit.metric === metric)),
+      formatDetectable(limits.get(keyOf({ request: name, metric }))),
     ]),
   ])
-  const of = (wanted: string) => formatDetectable(limits.find(({ metric }) => metric === wanted))
+  const of = (metric: Detectable['metric']) => formatDetectable(limits.get(keyOf({ request: null, metric })))
   const parts = [
     style.bold(wrap(`${printable(scenario.name)}  ${printable(file)}`, width, '  ')),
     renderTable(COLUMNS, rows, { width, isUnbounded, indent: '  ', title: style.dim }),
@@ -55,6 +60,10 @@ export function renderBaseline(
     ),
   ]
   return `${parts.join('\n')}\n`
+}
+
+function keyOf({ request, metric }: Pick<Detectable, 'request' | 'metric'>): string {
+  return JSON.stringify([request, metric])
 }
 
 const COLUMNS: readonly Column[] = [

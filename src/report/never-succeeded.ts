@@ -1,9 +1,11 @@
 /**
  * Describes requests that never succeeded: what happened, and what to write if it is intended.
  */
+
 import { printable } from '../base/printable.js'
 import { formatCount } from '../base/units.js'
 import { withWarmup } from '../stats/add.js'
+import { findNamed } from '../stats/named.js'
 import type { RequestResult, Result } from '../stats/result.js'
 import { truncate } from './width.js'
 
@@ -48,7 +50,7 @@ export function describeNeverSucceeded({
 }
 
 function findWhole(requests: readonly RequestResult[], name: string): RequestResult | undefined {
-  const found = requests.find((request) => request.name === name)
+  const found = findNamed(requests, name)
   return found && withWarmup(found)
 }
 

@@ -69,15 +69,22 @@ function layOut(
   aligns: readonly ('left' | 'right')[],
   widths: readonly number[],
 ): string {
-  const table = new Table({
-    chars: NO_BORDERS,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
-    colAligns: [...aligns],
-    colWidths: [...widths],
-  })
-  table.push(...cells.map((row) => [...row]))
-  return table.toString()
+  const parts: string[] = []
+  for (let from = 0; from < cells.length; from += PART_ROWS) {
+    const table = new Table({
+      chars: NO_BORDERS,
+      style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
+      colAligns: [...aligns],
+      colWidths: [...widths],
+    })
+    table.push(...cells.slice(from, from + PART_ROWS).map((row) => [...row]))
+    parts.push(table.toString())
+  }
+  return parts.join('\n')
 }
+
+/** Rows are laid out in parts, as the library compares each cell with those of all rows before it. */
+const PART_ROWS = 100
 
 const NO_BORDERS = {
   top: '',

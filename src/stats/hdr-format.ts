@@ -41,6 +41,8 @@ export const TRUNCATED = 'the histogram is truncated'
 
 /** A small window: allocating zlib's default 256 kB takes longer than compressing a histogram. */
 const DEFLATE = { windowBits: 12, memLevel: 5 }
+/** A small piece: most histograms need a few hundred bytes of zlib's default 16 kB. */
+const INFLATE = { chunkSize: 1024 }
 /** In the cookie: counts have variable length. */
 const WORD_SIZE = 0x10
 const HEADER_BYTES = 40
@@ -50,7 +52,7 @@ const COMPRESSED_COOKIE = 0x1c849304
 function decompress(bytes: Buffer): Buffer {
   if (bytes.length < 8 || !isCookie(bytes.readInt32BE(0), COMPRESSED_COOKIE)) return bytes
   try {
-    return inflateSync(bytes.subarray(8, 8 + bytes.readInt32BE(4)))
+    return inflateSync(bytes.subarray(8, 8 + bytes.readInt32BE(4)), INFLATE)
   } catch {
     throw new Error(TRUNCATED)
   }

@@ -21,8 +21,22 @@ export function variance(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1)
 }
 
+/** A comparison asks for the same few quantiles of t for each of its lines. */
+const quantiles = new Map<string, number>()
+const QUANTILES_MAX = 1000
+
 /** Returns the quantile of Student's t with `freedom` degrees of freedom for an upper `tail` (0 < tail < ½). */
 export function studentT(tail: number, freedom: number): number {
+  const key = `${tail} ${freedom}`
+  const known = quantiles.get(key)
+  if (known !== undefined) return known
+  if (quantiles.size === QUANTILES_MAX) quantiles.clear()
+  const found = findQuantile(tail, freedom)
+  quantiles.set(key, found)
+  return found
+}
+
+function findQuantile(tail: number, freedom: number): number {
   let low = 0
   let high = 1
   while (upperTail(high, freedom) > tail) high *= 2

@@ -3,6 +3,7 @@
  * `judges/history.ts`.
  */
 import { mean, median } from '../stats/math.js'
+import { findNamed } from '../stats/named.js'
 import { type DecisiveIf, decisiveIf, MEDIAN_SAMPLES } from './decisive.js'
 import { isShortage } from './estimate.js'
 import { readValue } from './job.js'
@@ -10,7 +11,7 @@ import type { Job, JobValue } from './job-figures.js'
 import type { Judgement } from './judge.js'
 import { isLatency, type RatioMetric, type Shortage } from './judged-metric.js'
 import { type Failures, sumFailures } from './judges/failures.js'
-import { judgeByHistory, MEDIAN_VARIANCE } from './judges/history.js'
+import { judgeByHistory } from './judges/history.js'
 import {
   floorOf,
   isJudgedRelatively,
@@ -25,6 +26,7 @@ import {
   WHOLE_LATENCIES,
 } from './line.js'
 import { isPlain, type MeasuredRequest } from './measurement.js'
+import { type Pair, type RelativeValues, valueAt, withOthers } from './others.js'
 import { combine } from './rare.js'
 
 /**
@@ -106,18 +108,19 @@ export function judgeStored(
   // Bonferroni: each line that can be judged gets its share of the false alarms, by the weight of its metric.
   const weights = all.filter(({ shortage }) => shortage === null).map(({ metric }) => ALPHA_WEIGHTS[metric])
   const total = weights.reduce((sum, weight) => sum + weight, 0)
-  const ask = (pair: Pair, when: DecisiveIf, others: readonly Pair[] = []): Judgement => {
+  const compareWithOthers = withOthers(plain.map(({ pairs }) => pairs[0]!.pair))
+  const ask = (pair: Pair, when: DecisiveIf, relative: RelativeValues | null = null): Judgement => {
     const alpha = (FALSE_ALARMS * ALPHA_WEIGHTS[pair.metric]) / Math.max(1, total)
-    return judgePair(pair, { alpha, limits, when, others, isOtherSpeed })
+    return judgePair(pair, { alpha, limits, when, relative, isOtherSpeed })
   }
   const judged: Judged[] = requests.map((request) => {
     const { name, pairs } = request
-    const others = request.isPlain ? plain.filter((other) => other !== request) : []
-    const medians = others.map((other) => other.pairs[0]!.pair)
+    const relativeOf = (pair: Pair) =>
+      request.isPlain && isJudgedRelatively(pair.metric) ? compareWithOthers(pair, pairs[0]!.pair) : null
     return {
       request: name,
       judgements: [
-        ...pairs.map(({ metric, pair }) => ask(pair, decisiveIf(metric, request), medians)),
+        ...pairs.map(({ metric, pair }) => ask(pair, decisiveIf(metric, request), relativeOf(pair))),
         judgeFailures(failuresOf(jobs, name), failuresOf([candidate], name), limits.tolerance.errorRate),
       ],
     }
@@ -145,7 +148,7 @@ function countSamples(jobs: readonly Job[], candidate: Job, name: string): numbe
   const count = ({ runs }: Job) =>
     median(
       runs.map(({ requests }) => {
-        const found = requests.find((request) => request.name === name)
+        const found = findNamed(requests, name)
         return found === undefined ? 0 : found.requests - found.failed
       }),
     )
@@ -154,23 +157,10 @@ function countSamples(jobs: readonly Job[], candidate: Job, name: string): numbe
   return before.length === 0 ? 0 : Math.min(...before, count(candidate))
 }
 
-/** One metric on both sides. */
-interface Pair {
-  readonly metric: RatioMetric
-  /** The values of the jobs that have one, and the places of these jobs among all. */
-  readonly jobs: readonly JobValue[]
-  readonly places: readonly number[]
-  readonly candidate: JobValue | null
-  /** What is missing on one of the sides; null if nothing is. */
-  readonly shortage: Shortage | null
-  /** Several requests as one: there is a change, but no figure in ms. */
-  readonly isPooled?: true
-}
-
 /** The names of the server timings of a request in any of the jobs. */
 function timingsOf(jobs: readonly Job[], request: string): string[] {
-  const figures = jobs.flatMap(({ runs }) => runs.flatMap(({ requests }) => requests))
-  const named = figures.filter(({ name }) => name === request).flatMap(({ timings = [] }) => timings)
+  const runs = jobs.flatMap((job) => job.runs)
+  const named = runs.flatMap(({ requests }) => findNamed(requests, request)?.timings ?? [])
   return [...new Set(named.map(({ name }) => name))]
 }
 
@@ -223,12 +213,12 @@ interface PairRule {
   readonly alpha: number
   readonly limits: Limits
   readonly when: DecisiveIf
-  /** The medians of the other requests, which share the machine of each job. */
-  readonly others: readonly Pair[]
+  /** Its values relative to the other requests; null if it isn't judged by them. */
+  readonly relative: RelativeValues | null
   readonly isOtherSpeed: boolean
 }
 
-function judgePair(pair: Pair, { alpha, limits, when, others, isOtherSpeed }: PairRule): Judgement {
+function judgePair(pair: Pair, { alpha, limits, when, relative, isOtherSpeed }: PairRule): Judgement {
   const { metric, jobs, candidate, shortage, isPooled = false } = pair
   const tolerance = toleranceOf(limits, metric)
   const baseline = jobs.length === 0 ? null : Math.exp(mean(jobs.map(({ value }) => value)))
@@ -242,67 +232,23 @@ function judgePair(pair: Pair, { alpha, limits, when, others, isOtherSpeed }: Pa
   const minDelta = !isLatency(metric) || isPooled ? 0 : limits.minDeltaMs
   const late = { before: mean(jobs.map((job) => job.late ?? 0)), after: candidate!.late ?? 0 }
   const rule = { metric, floor: floorOf(metric, tolerance) }
-  const beside = isJudgedRelatively(metric) ? relativeToOthers(pair, others) : null
-  const alphas = splitAlpha(alpha, beside !== null)
+  const alphas = splitAlpha(alpha, relative !== null)
   const own = judgeByHistory(jobs, candidate!, { ...rule, alpha: alphas.own })
-  const relative =
-    beside &&
-    judgeByHistory(beside.jobs, beside.candidate, { ...rule, alpha: alphas.relative, others: beside.count })
+  const beside =
+    relative &&
+    judgeByHistory(relative.jobs, relative.candidate, {
+      ...rule,
+      alpha: alphas.relative,
+      others: relative.count,
+    })
   return judgeLine(
     { metric, baseline, current, tolerance, minDelta, late },
-    { decisiveIf: when, own, relative, prefersRelative: isOtherSpeed },
+    { decisiveIf: when, own, relative: beside, prefersRelative: isOtherSpeed },
   )
-}
-
-/** A single other request is no measure: if it changed itself, half of what is seen is its change. */
-const OTHERS_MIN = 2
-
-interface RelativeValues {
-  readonly jobs: readonly JobValue[]
-  readonly candidate: JobValue
-  /** How many other requests there are. */
-  readonly count: number
-}
-
-/**
- * A request's values less how the medians of the others moved in the same job, so that what the machine did to all of
- * them is gone. Null if fewer than two others have a value in the same jobs.
- */
-function relativeToOthers({ jobs, places, candidate }: Pair, others: readonly Pair[]): RelativeValues | null {
-  const known = others.filter(
-    (other) => other.candidate !== null && places.every((place) => other.places.includes(place)),
-  )
-  if (known.length < OTHERS_MIN) return null
-  const usual = known.map((other) => mean(places.map((place) => valueAt(other, place)!.value)))
-  // A single rare one among them hardly moves their median.
-  const errorOf = (values: readonly JobValue[]) =>
-    Math.sqrt((MEDIAN_VARIANCE * median(values.map(({ error }) => error ** 2))) / values.length)
-  const subtract = (own: JobValue, values: readonly JobValue[], average: typeof mean): JobValue => {
-    const common = average(values.map(({ value }, index) => value - usual[index]!))
-    const { besideError = Math.hypot(own.error, errorOf(values)) } = own
-    return { ...own, value: own.value - common, error: besideError }
-  }
-  return {
-    count: known.length,
-    jobs: jobs.map((own, index) => {
-      const values = known.map((other) => valueAt(other, places[index]!)!)
-      return subtract(own, values, mean)
-    }),
-    // The most typical change: a request that changed itself is no measure for others.
-    candidate: subtract(
-      candidate!,
-      known.map((other) => other.candidate!),
-      median,
-    ),
-  }
-}
-
-function valueAt({ jobs, places }: Pair, place: number): JobValue | undefined {
-  return jobs[places.indexOf(place)]
 }
 
 /** The failures of one request in all runs of the jobs. */
 function failuresOf(jobs: readonly Job[], name: string): Failures {
   const runs = jobs.flatMap((job) => job.runs)
-  return sumFailures(runs.flatMap(({ requests }) => requests.filter((request) => request.name === name)))
+  return sumFailures(runs.flatMap(({ requests }) => findNamed(requests, name) ?? []))
 }

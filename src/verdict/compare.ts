@@ -2,9 +2,11 @@
  * Compares two measurements: decides which requests are judged and by which rule, and makes one verdict of all lines.
  * The rules are in `baseline-rule.ts` (a stored baseline) and `session.ts` (an A/B session).
  */
+
 import { BASELINE_DEFAULTS, type Tolerance } from '../scenario/model/scenario.js'
 import type { Comparison, ComparisonVerdict, MetricComparison, Why } from '../stats/comparison.js'
 import { timingMetric } from '../stats/metrics.js'
+import { findNamed } from '../stats/named.js'
 import { timingOf } from '../stats/observed.js'
 import { judgeStored } from './baseline-rule.js'
 import { compareCapacity } from './capacity/compare-capacity.js'
@@ -238,7 +240,7 @@ function figureOf(
   metric: JudgedMetric,
   timing: string | undefined,
 ): number | null {
-  const measured = name === null ? totals : requests.find((request) => request.name === name)
+  const measured = name === null ? totals : findNamed(requests, name)
   if (measured === undefined || metric === 'error_rate' || metric === 'stalls') return null
   if (metric === 'throughput') return measured.throughput
   if (metric === 'cpu_per_request') return target?.cpuPerRequest ?? null

@@ -1,10 +1,12 @@
 /**
  * The notes of a comparison: why it is inconclusive and what would settle it, and what wasn't compared.
  */
+
 import { printable } from '../base/printable.js'
 import { formatShare, plural } from '../base/units.js'
 import type { ComparisonVerdict } from '../stats/comparison.js'
 import { median } from '../stats/math.js'
+import { findNamed } from '../stats/named.js'
 import { isOfSpeed, MEDIAN_SAMPLES } from './decisive.js'
 import { JOINED_MIN } from './estimate.js'
 import type { Limits } from './line.js'
@@ -144,10 +146,10 @@ function describeCaches(reference: Measurement, candidate: Measurement, rows: re
 
 /** The usual one of the accepted jobs, or that of the measurement itself; null if it is unknown. */
 function cacheHitRateOf({ jobs = [], requests }: Measurement, request: string): number | null {
-  const figures = jobs.flatMap(({ runs }) => runs.flatMap((run) => run.requests))
-  const rates = figures.flatMap(({ name, cacheHitRate }) => (name === request ? (cacheHitRate ?? []) : []))
+  const runs = jobs.flatMap((job) => job.runs)
+  const rates = runs.flatMap((run) => findNamed(run.requests, request)?.cacheHitRate ?? [])
   if (rates.length > 0) return median(rates)
-  return requests.find(({ name }) => name === request)?.cache?.ratio ?? null
+  return findNamed(requests, request)?.cache?.ratio ?? null
 }
 
 /** The excess of stalled windows from which on it is reported: this many, and this share of all. */
@@ -159,7 +161,7 @@ const BURSTY = { windows: 2, share: 0.02 } as const
  */
 function describeBursts({ reference, candidate }: Sides, limits: Limits): string[] {
   const bursty = candidate.requests.flatMap((request) => {
-    const before = reference.requests.find(({ name }) => name === request.name)
+    const before = findNamed(reference.requests, request.name)
     if (request.kind === 'journey' || before === undefined) return []
     const own = stallsOf(candidate, request, limits)
     // Most runs have none; then the other side needn't be read.

@@ -124,30 +124,52 @@ export function isShortage<T extends object>(estimate: T | Shortage): estimate i
 /** The samples that another request needs in a window. */
 const BESIDE_SAMPLES = 10
 
+/** A request, as far as its median is set against those of others. */
+interface NamedSeries {
+  readonly name: string
+  readonly series: Series
+}
+
 /**
- * Returns the standard error (logarithm) of a request's median relative to those of the others, window by window: what
- * the machine does to all of them at once is no error. Null if the others have too few samples.
+ * Returns a function that gives the standard error (logarithm) of a request's median relative to those of the `others`,
+ * window by window: what the machine does to all of them at once is no error. Null if the others have too few samples.
  */
-export function errorBeside(
-  own: { readonly name: string; readonly series: Series },
-  requests: readonly { readonly name: string; readonly series: Series }[],
-): number | null {
-  const others = requests.filter(({ name }) => name !== own.name)
-  const values: number[] = []
-  let from = 0
-  for (let to = 1; to <= own.series.length; to++) {
-    const mine = makeJoined(own.series.slice(from, to))
-    if (mine.samples < samplesEach('p50')) continue
-    const theirs = others
-      .map(({ series }) => makeJoined(series.slice(from, to)))
-      .filter(({ samples }) => samples >= BESIDE_SAMPLES)
-      .map((window) => Math.log(readQuantile(window, QUANTILES.p50)))
-    from = to
-    if (theirs.length > 0) values.push(Math.log(readQuantile(mine, QUANTILES.p50)) - median(theirs))
+export function errorBeside(others: readonly NamedSeries[]): (own: NamedSeries) => number | null {
+  /** Of each other in a window, by its first and last slice: thousands of requests have the same windows. */
+  const known = new Map<number, readonly (number | null)[]>()
+  const mediansIn = (from: number, to: number): readonly (number | null)[] => {
+    const key = from * (others[0]!.series.length + 1) + to
+    const found = known.get(key) ?? others.map(({ series }) => medianBeside(series.slice(from, to)))
+    known.set(key, found)
+    return found
   }
-  if (values.length < JOINED_MIN) return null
-  if (values.length >= WINDOWS_MANY) return resampledError(values, own.series.length / values.length)
-  return (MEDIAN_ERROR * LIKENESS * localDeviation(values)) / Math.sqrt(values.length)
+  return ({ name, series }) => {
+    const values: number[] = []
+    let from = 0
+    let samples = 0
+    series.forEach(({ requests, failed }, index) => {
+      samples += requests - failed
+      if (samples < samplesEach('p50')) return
+      const to = index + 1
+      const theirs = mediansIn(from, to).filter(
+        (value, at): value is number => value !== null && others[at]!.name !== name,
+      )
+      if (theirs.length > 0) {
+        const mine = readQuantile(makeJoined(series.slice(from, to)), QUANTILES.p50)
+        values.push(Math.log(mine) - median(theirs))
+      }
+      from = to
+      samples = 0
+    })
+    if (values.length < JOINED_MIN) return null
+    if (values.length >= WINDOWS_MANY) return resampledError(values, series.length / values.length)
+    return (MEDIAN_ERROR * LIKENESS * localDeviation(values)) / Math.sqrt(values.length)
+  }
+}
+
+function medianBeside(parts: Series): number | null {
+  const window = makeJoined(parts)
+  return window.samples < BESIDE_SAMPLES ? null : Math.log(readQuantile(window, QUANTILES.p50))
 }
 
 function summarize(values: readonly number[], sampling: number, slicesEach: number): Estimate {

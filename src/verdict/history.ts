@@ -3,6 +3,7 @@
  */
 import { type CapacityMetric, capacityMetric } from '../stats/capacity.js'
 import { median } from '../stats/math.js'
+import { findNamed } from '../stats/named.js'
 import type { Result, RunEnvironment } from '../stats/result.js'
 import { listLoadDoubts } from '../stats/shard.js'
 import type { Baseline } from './baseline.js'
@@ -166,14 +167,14 @@ function pointOfJob(job: Job, hash: string): HistoryPoint {
           p50: typicalValue(job, name, 'p50'),
           p95: typicalValue(job, name, 'p95'),
           p99: typicalValue(job, name, 'p99'),
-          error_rate: errorRateOf(job, (request) => request.name === name),
+          error_rate: errorRateOf(job, (requests) => findNamed(requests, name) ?? []),
         }),
       })),
       {
         request: null,
         values: known({
           throughput: typicalValue(job, null, 'throughput'),
-          error_rate: errorRateOf(job, (request) => request.kind !== 'journey'),
+          error_rate: errorRateOf(job, (requests) => requests.filter(({ kind }) => kind !== 'journey')),
           cpu_per_request: typicalValue(job, null, 'cpu_per_request'),
           memory_max: memoryOf(job),
         }),
@@ -192,10 +193,10 @@ function memoryOf({ runs }: Job): number | null {
   return most.length === 0 ? null : median(most)
 }
 
-type JobRequest = Job['runs'][number]['requests'][number]
+type Requests = Job['runs'][number]['requests']
 
-function errorRateOf(job: Job, isCounted: (request: JobRequest) => boolean): number | null {
-  const counted = job.runs.flatMap(({ requests }) => requests.filter(isCounted))
+function errorRateOf(job: Job, choose: (requests: Requests) => Requests | Requests[number]): number | null {
+  const counted = job.runs.flatMap(({ requests }) => choose(requests))
   const requests = counted.reduce((sum, each) => sum + each.requests, 0)
   return requests === 0 ? null : counted.reduce((sum, each) => sum + each.failed, 0) / requests
 }

@@ -4,7 +4,9 @@
  * Runs of a job share their machine, its neighbors and the day, so their spread says nothing about the next job. More
  * runs make the job's value, the median of theirs, more precise, but they never count as several jobs.
  */
+
 import { median } from '../stats/math.js'
+import { findNamed } from '../stats/named.js'
 import { mapTimingWindows } from '../stats/observed.js'
 import type { RequestResult, Window } from '../stats/result.js'
 import { cpuPerRequestOf, cutCpuWindows } from '../stats/target-windows.js'
@@ -154,8 +156,8 @@ export function readValue(
 ): JobValue | Shortage {
   const figures = job.runs.map((run) => {
     if (request !== null) {
-      const found = run.requests.find(({ name }) => name === request)
-      const figures = timing === undefined ? found : found?.timings?.find(({ name }) => name === timing)
+      const found = findNamed(run.requests, request)
+      const figures = timing === undefined ? found : found?.timings && findNamed(found.timings, timing)
       return (isLatency(metric) ? figures?.[metric] : undefined) ?? ABSENT
     }
     if (metric === 'cpu_per_request') return run.cpuPerRequest ?? NO_WINDOWS
@@ -212,7 +214,7 @@ export function makeFigures(
     }),
   )
   const plain = requests.filter(isPlain)
-  const busiest = findBusiest(plain)
+  const besideOf = errorBeside(findBusiest(plain))
   const all = joinSeries(plain.map(({ series }) => series))
   const scatters = estimates.flatMap(({ p50 }) =>
     isShortage(p50) || p50.scatter === null ? [] : [p50.scatter],
@@ -224,7 +226,7 @@ export function makeFigures(
     p95: figureOf(estimateLatency(all, 'p95')),
     p99: figureOf(estimateLatency(all, 'p99')),
     requests: estimates.map(({ p50, p95, p99, ...counts }, index) => {
-      const besideError = isPlain(requests[index]!) ? errorBeside(requests[index]!, busiest) : null
+      const besideError = isPlain(requests[index]!) ? besideOf(requests[index]!) : null
       const median = figureOf(p50)
       return {
         ...counts,

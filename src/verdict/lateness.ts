@@ -3,6 +3,7 @@
  * latency counts from when a request was due, so it bounds the service's own figure from above; the service time bounds it
  * from below. If both bounds give the same answer, that is the answer.
  */
+import { findNamed } from '../stats/named.js'
 import type { LatencySummary, LatePercentile } from '../stats/result.js'
 import type { Lateness } from './judge.js'
 import { isLatency, type LatencyMetric, type RatioMetric } from './judged-metric.js'
@@ -22,7 +23,7 @@ export function lateOf(
 ): number {
   const { lateFrom } = generator
   if (!isLatency(metric) || lateFrom === undefined || lateFrom > PERCENTILES[metric]) return 0
-  const measured = name === null ? totals : requests.find((request) => request.name === name)
+  const measured = name === null ? totals : findNamed(requests, name)
   return measured === undefined ? 0 : lateBy(measured, metric)
 }
 

@@ -2,7 +2,9 @@
  * What a regression is made of: parts of the mean latency that carry most of its growth, and figures that changed with it.
  * A part is only named if it grew by half of the whole or more, and the whole by more than its own noise.
  */
+
 import type { Cause, CauseCode, MadeOf, MetricComparison, Pair } from '../stats/comparison.js'
+import { findNamed } from '../stats/named.js'
 import type { Parts, Setup } from './job-figures.js'
 import type { Measurement } from './measurement.js'
 import { figureIn, joinParts, listParts, type RequestParts, setupOf } from './parts.js'
@@ -70,7 +72,7 @@ interface Sides {
 type Subject = Pick<RequestParts, 'requests' | 'parts'> & { readonly cacheHitRate: number | null }
 
 function subjectOf({ requests, whole, count }: Side, name: string | null): Subject | null {
-  if (name !== null) return requests.find((request) => request.name === name) ?? null
+  if (name !== null) return findNamed(requests, name) ?? null
   return whole === null ? null : { parts: whole, requests: count, cacheHitRate: null }
 }
 
@@ -103,7 +105,7 @@ function explainLatency({ request }: MetricComparison, sides: Sides): MadeOf | n
 function requestCause({ before, after }: Sides, growth: number): Cause[] {
   if (after.requests.length < 2) return []
   const weigh = (side: Side, name: string) => {
-    const found = side.requests.find((request) => request.name === name)
+    const found = findNamed(side.requests, name)
     return found === undefined ? 0 : (found.requests / side.count) * found.parts.latency
   }
   const found = after.requests.map(({ name }) =>

@@ -28,11 +28,16 @@ export function makeJoined(parts: Series): Joined {
 }
 
 /** Returns the quantile of a window that has samples, in microseconds, at least 1. */
-export function readQuantile({ parts }: Joined, quantile: number): number {
+export function readQuantile(window: Joined, quantile: number): number {
+  return readQuantiles(window, [quantile])[0]!
+}
+
+/** The same for several quantiles. */
+export function readQuantiles({ parts }: Joined, quantiles: readonly number[]): number[] {
   const latencies = parts.flatMap((part) => part.latencies)
   const whole = latencies.length === 1 ? latencies[0]! : pool(latencies)
   // Verdicts are made from logarithms, but a server timing may be 0.
-  return Math.max(1, whole.valueAtPercentile(quantile * 100))
+  return quantiles.map((quantile) => Math.max(1, whole.valueAtPercentile(quantile * 100)))
 }
 
 /** One request's part of a mix: its window, and its share of all samples. */

@@ -4,7 +4,7 @@
  */
 import { studentT } from '../stats/math.js'
 import { normalQuantile } from './judges/pairs.js'
-import { type Joined, readQuantile } from './quantile.js'
+import { type Joined, readQuantiles } from './quantile.js'
 
 /** A change of a median with its standard error: logarithms, positive if slower. */
 export interface Shift {
@@ -23,9 +23,8 @@ export function estimateMedian(window: Joined): { readonly value: number; readon
   const { samples } = window
   if (samples < RARE_SAMPLES_MIN) return null
   const step = 0.5 / Math.sqrt(samples)
-  const [low, value, high] = [0.5 - step, 0.5, 0.5 + step].map((q) =>
-    Math.log(readQuantile(window, q) / 1000),
-  )
+  const quantiles = readQuantiles(window, [0.5 - step, 0.5, 0.5 + step])
+  const [low, value, high] = quantiles.map((us) => Math.log(us / 1000))
   return {
     value: value!,
     error: Math.max(ERROR_MIN, ((samples < FEW.samples ? FEW.factor : 1) * (high! - low!)) / 2),

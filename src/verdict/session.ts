@@ -3,6 +3,7 @@
  * session, the slices between two restarts are a block, and each side has a run for each block. How one metric is judged
  * is in `judges/pairs.ts`.
  */
+import { findNamed } from '../stats/named.js'
 import { timingWindowsOf } from '../stats/observed.js'
 import { type Control, lessControls, makeControl } from './controls.js'
 import { type DecisiveIf, decisiveIf, MEDIAN_SAMPLES, WHOLE_SAMPLES } from './decisive.js'
@@ -87,8 +88,8 @@ export function makeSides(
     before.slice(0, after.length).map((run, index) => ({ a: read(run), b: read(after[index]!) }))
   return {
     requests: options.names.map((name) => {
-      const { kind, phase, serverTimingWindows = {} } = a.requests.find((request) => request.name === name)!
-      const other = b.requests.find((request) => request.name === name)!
+      const { kind, phase, serverTimingWindows = {} } = findNamed(a.requests, name)!
+      const other = findNamed(b.requests, name)!
       const timings = Object.keys(serverTimingWindows)
         .filter((timing) => timingWindowsOf(other, timing) !== undefined)
         .map((timing) => ({ name: timing, blocks: blocks((run) => requestSlices(run, name, timing)) }))

@@ -4,6 +4,7 @@
  */
 import { formatShare } from '../base/units.js'
 import { fisherTail } from '../stats/math.js'
+import { findNamed } from '../stats/named.js'
 import { type Failures, rateOf } from './judges/failures.js'
 import type { Measurement } from './measurement.js'
 import type { Row } from './row.js'
@@ -52,7 +53,10 @@ function hasGrown(before: Counts, after: Counts): boolean {
 }
 
 function countFailures({ requests }: Measurement, name: string | null): Counts {
-  const counted = requests.filter((each) => (name === null ? each.kind !== 'journey' : each.name === name))
+  const counted =
+    name === null
+      ? requests.filter(({ kind }) => kind !== 'journey')
+      : [findNamed(requests, name) ?? []].flat()
   return {
     requests: counted.reduce((sum, each) => sum + each.requests, 0),
     failed: counted.reduce((sum, each) => sum + each.failed, 0),

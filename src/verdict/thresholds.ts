@@ -1,9 +1,11 @@
 /**
  * Thresholds: absolute limits on what was measured.
  */
+
 import type { Threshold } from '../scenario/model/scenario.js'
 import { withWarmup } from '../stats/add.js'
 import { findMetric, type RunFigures } from '../stats/metrics.js'
+import { findNamed } from '../stats/named.js'
 import {
   LATE_PERCENTILES,
   type LatePercentile,
@@ -46,7 +48,7 @@ function isMetOnTime(
 
 /** Per-user setup may all have been sent in the warm-up, so it counts there too. */
 function findWhole(requests: readonly RequestResult[], name: string): RequestResult | undefined {
-  const found = requests.find((request) => request.name === name)
+  const found = findNamed(requests, name)
   return found && withWarmup(found)
 }
 

@@ -77,18 +77,16 @@ export function makeTrends({ points }: Pick<History, 'points'>): Trend[] {
  * series can be are one change, at the point of the first metric that shows it, which is the most precise one.
  */
 function alignChanges(trends: readonly Trend[]): Trend[] {
-  const known: { readonly request: string | null; readonly change: TrendChange }[] = []
+  const known = new Map<string | null, TrendChange[]>()
   return trends.map((trend) => ({
     ...trend,
     changes: trend.changes.map((change) => {
-      const same = known.find(
-        (each) =>
-          each.request === trend.request &&
-          each.change.isWorse === change.isWorse &&
-          Math.abs(each.change.index - change.index) < LEVEL_MIN,
+      const own = known.get(trend.request) ?? []
+      const same = own.find(
+        ({ isWorse, index }) => isWorse === change.isWorse && Math.abs(index - change.index) < LEVEL_MIN,
       )
-      if (same !== undefined) return { ...change, index: same.change.index }
-      known.push({ request: trend.request, change })
+      if (same !== undefined) return { ...change, index: same.index }
+      known.set(trend.request, [...own, change])
       return change
     }),
   }))
@@ -110,13 +108,12 @@ type Row = Pick<Trend, 'request' | 'metric' | 'values'>
 function listRows(points: readonly HistoryPoint[]): Row[] {
   const names = new Set(points.flatMap(({ figures }) => figures.map(({ request }) => request)))
   names.delete(null)
+  const found = points.map(({ figures }) => new Map(figures.map(({ request, values }) => [request, values])))
   return [...names, null].flatMap((request) =>
     HISTORY_METRICS.map((metric) => ({
       request,
       metric,
-      values: points.map(
-        ({ figures }) => figures.find((each) => each.request === request)?.values[metric] ?? null,
-      ),
+      values: found.map((figures) => figures.get(request)?.[metric] ?? null),
     })).filter(({ values }) => values.some((value) => value !== null)),
   )
 }

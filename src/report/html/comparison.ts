@@ -21,7 +21,8 @@ export function renderComparison(comparison: Comparison): Markup {
   const columns = columnsOf(sideTitles(comparison))
   const judged = metrics.filter((row) => !isAside(row))
   const shown = sortNotable(judged.length <= ROWS_MAX ? judged : metrics.filter(standsOut))
-  const folded = metrics.filter((row) => !shown.includes(row))
+  const isShown = new Set(shown)
+  const folded = metrics.filter((row) => !isShown.has(row))
   return html`<section aria-labelledby="comparison">
 <h2 id="comparison">Compared with ${renderName(baseline)}</h2>
 ${shown.length === 0 ? html`<p>Nothing stands out.</p>` : renderRows('Comparison', shown, columns)}${renderMadeOf(comparison)}${
