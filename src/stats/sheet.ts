@@ -159,11 +159,9 @@ export class Sheet {
     const failures: FailureData[] = []
     let at = 0
     for (const row of this.used) {
-      counts[at++] = row.request
-      for (const name of COUNT_NAMES) {
-        counts[at++] = row[name]
-        row[name] = 0
-      }
+      counts[at] = row.request
+      row.moveCounts(counts, at + 1)
+      at += COUNT_WORDS
       row.isUsed = false
       const failed = row.takeFailures()
       if (failed !== null) failures.push(failed)
@@ -220,6 +218,23 @@ export class Row extends Counts {
     super()
     this.request = request
     this.sheet = sheet
+  }
+
+  /** Moves the counts to an array. Written out, as reading them by {@link COUNT_NAMES} takes ten times as long. */
+  moveCounts(counts: Float64Array, at: number): void {
+    counts[at] = this.failed
+    counts[at + 1] = this.unfinished
+    counts[at + 2] = this.bytesSent
+    counts[at + 3] = this.bytesReceived
+    counts[at + 4] = this.bytesDecoded
+    counts[at + 5] = this.redirects
+    counts[at + 6] = this.reconnects
+    counts[at + 7] = this.retried
+    counts[at + 8] = this.recovered
+    counts[at + 9] = this.cacheHits
+    counts[at + 10] = this.cacheMisses
+    this.failed = this.unfinished = this.bytesSent = this.bytesReceived = this.bytesDecoded = 0
+    this.redirects = this.reconnects = this.retried = this.recovered = this.cacheHits = this.cacheMisses = 0
   }
 
   /** Records a successful request. */

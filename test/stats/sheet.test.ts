@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Histogram } from '../../src/stats/histogram.js'
-import { buffersOf, Sheet, type SheetData } from '../../src/stats/sheet.js'
+import { buffersOf, COUNT_NAMES, Sheet, type SheetData } from '../../src/stats/sheet.js'
 import { Tally } from '../../src/stats/tally.js'
 import { writeSeries } from './series.js'
 
@@ -46,6 +46,17 @@ test('a window is handed over once', () => {
   expect(second).toMatchObject({ samples: [], counts: new Float64Array(0), failures: [] })
   tally.addSheet(third)
   expect(tally.get(1)).toMatchObject({ requests: 3, failed: 1, unfinished: 1 })
+})
+
+test('each count is handed over as itself, once', () => {
+  const sheet = new Sheet(1)
+  const expected = Object.fromEntries(COUNT_NAMES.map((name, index) => [name, index + 1]))
+  Object.assign(sheet.row(0), expected)
+  const tally = new Tally(1)
+  tally.addSheet(moved(sheet.take()))
+  sheet.row(0)
+  tally.addSheet(moved(sheet.take()))
+  expect(tally.get(0)).toMatchObject(expected)
 })
 
 describe('a series', () => {
