@@ -53,7 +53,10 @@ export const COUNT_NAMES = [
   'cacheMisses',
 ] as const
 
-/** The counts themselves, of one request. */
+/**
+ * The counts themselves, of one request. Its methods name each of them, as reading and writing them by {@link COUNT_NAMES}
+ * takes ten times as long.
+ */
 export class Counts implements Record<(typeof COUNT_NAMES)[number], number> {
   failed = 0
   unfinished = 0
@@ -71,6 +74,42 @@ export class Counts implements Record<(typeof COUNT_NAMES)[number], number> {
   /** Successful requests whose response came from a cache, and those whose response passed one. */
   cacheHits = 0
   cacheMisses = 0
+
+  /** Writes the counts from `at` on. */
+  writeTo(counts: Float64Array, at: number): void {
+    counts[at] = this.failed
+    counts[at + 1] = this.unfinished
+    counts[at + 2] = this.bytesSent
+    counts[at + 3] = this.bytesReceived
+    counts[at + 4] = this.bytesDecoded
+    counts[at + 5] = this.redirects
+    counts[at + 6] = this.reconnects
+    counts[at + 7] = this.retried
+    counts[at + 8] = this.recovered
+    counts[at + 9] = this.cacheHits
+    counts[at + 10] = this.cacheMisses
+  }
+
+  /** Adds the counts from `at` on. */
+  addFrom(counts: Float64Array, at: number): void {
+    this.failed += counts[at]!
+    this.unfinished += counts[at + 1]!
+    this.bytesSent += counts[at + 2]!
+    this.bytesReceived += counts[at + 3]!
+    this.bytesDecoded += counts[at + 4]!
+    this.redirects += counts[at + 5]!
+    this.reconnects += counts[at + 6]!
+    this.retried += counts[at + 7]!
+    this.recovered += counts[at + 8]!
+    this.cacheHits += counts[at + 9]!
+    this.cacheMisses += counts[at + 10]!
+  }
+
+  /** Sets all to 0. */
+  clearCounts(): void {
+    this.failed = this.unfinished = this.bytesSent = this.bytesReceived = this.bytesDecoded = 0
+    this.redirects = this.reconnects = this.retried = this.recovered = this.cacheHits = this.cacheMisses = 0
+  }
 }
 
 /** Numbers per request in `counts`: its own number, then its counts. */
@@ -160,7 +199,8 @@ export class Sheet {
     let at = 0
     for (const row of this.used) {
       counts[at] = row.request
-      row.moveCounts(counts, at + 1)
+      row.writeTo(counts, at + 1)
+      row.clearCounts()
       at += COUNT_WORDS
       row.isUsed = false
       const failed = row.takeFailures()
@@ -218,23 +258,6 @@ export class Row extends Counts {
     super()
     this.request = request
     this.sheet = sheet
-  }
-
-  /** Moves the counts to an array. Written out, as reading them by {@link COUNT_NAMES} takes ten times as long. */
-  moveCounts(counts: Float64Array, at: number): void {
-    counts[at] = this.failed
-    counts[at + 1] = this.unfinished
-    counts[at + 2] = this.bytesSent
-    counts[at + 3] = this.bytesReceived
-    counts[at + 4] = this.bytesDecoded
-    counts[at + 5] = this.redirects
-    counts[at + 6] = this.reconnects
-    counts[at + 7] = this.retried
-    counts[at + 8] = this.recovered
-    counts[at + 9] = this.cacheHits
-    counts[at + 10] = this.cacheMisses
-    this.failed = this.unfinished = this.bytesSent = this.bytesReceived = this.bytesDecoded = 0
-    this.redirects = this.reconnects = this.retried = this.recovered = this.cacheHits = this.cacheMisses = 0
   }
 
   /** Records a successful request. */

@@ -17,6 +17,9 @@ import {
   TIMINGS_MAX,
 } from './sheet.js'
 
+/** The counts of a series on their way to another. */
+const moving = new Float64Array(COUNT_NAMES.length)
+
 /** The measurements of one request. */
 export class Series extends Counts {
   requests = 0
@@ -65,7 +68,8 @@ export class Series extends Counts {
   /** Adds `other`. */
   merge(other: Series): void {
     this.requests += other.requests
-    for (const name of COUNT_NAMES) this[name] += other[name]
+    other.writeTo(moving, 0)
+    this.addFrom(moving, 0)
     this.latency.add(other.latency)
     this.service.add(other.service)
     this.firstByte.add(other.firstByte)
@@ -79,7 +83,7 @@ export class Series extends Counts {
   /** Clears everything. */
   clear(): void {
     this.requests = 0
-    for (const name of COUNT_NAMES) this[name] = 0
+    this.clearCounts()
     this.latency.clear()
     this.service.clear()
     this.firstByte.clear()
@@ -131,7 +135,7 @@ export class Tally {
     for (const piece of samples) this.addSamples(piece)
     for (let at = 0; at < counts.length; at += COUNT_WORDS) {
       const series = this.open(counts[at]!)
-      for (let i = 0; i < COUNT_NAMES.length; i++) series[COUNT_NAMES[i]!] += counts[at + 1 + i]!
+      series.addFrom(counts, at + 1)
       series.requests += counts[at + 1]!
     }
     for (const { request, statuses, errors, retryErrors } of failures) {

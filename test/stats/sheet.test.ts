@@ -57,6 +57,16 @@ test('each count is handed over as itself, once', () => {
   sheet.row(0)
   tally.addSheet(moved(sheet.take()))
   expect(tally.get(0)).toMatchObject(expected)
+  const sum = new Tally(1)
+  sum.merge(tally)
+  sum.merge(tally)
+  expect(sum.get(0)).toMatchObject(
+    Object.fromEntries(COUNT_NAMES.map((name, index) => [name, 2 * index + 2])),
+  )
+  tally.clear()
+  sum.merge(tally)
+  tally.merge(sum)
+  expect(tally.get(0).cacheMisses).toBe(2 * COUNT_NAMES.length)
 })
 
 describe('a series', () => {
