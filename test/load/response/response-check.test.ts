@@ -181,3 +181,21 @@ test('the body is released after it was checked, and its size is kept', () => {
   expect(answer.body()).toHaveLength(0)
   expect([answer.bodyBytes, answer.decodedBytes]).toEqual([1000, 1000])
 })
+
+test('each status is judged by itself, whatever came before', () => {
+  const file = 'requests: [{ get: /, expect: { status: [2xx, 304] } }]'
+  const request = requestOf(readScenario(file, { file: 'a.yaml', env: {} }))
+  const judge = new ResponseCheck(request, { http: HTTP, secrets: [], data: {} })
+  const judged = [500, 200, 200, 500, 200, 304, 302, 304, 200].map(
+    (status) => judge.judgeStatus(status)?.message,
+  )
+  const passed = undefined
+  expect(judged).toEqual([
+    'status 500',
+    ...[passed, passed],
+    'status 500',
+    ...[passed, passed],
+    'status 302',
+    ...[passed, passed],
+  ])
+})
