@@ -12,7 +12,7 @@ export const EXAMPLES = `Examples:
 /** The exit codes of `base/exit.ts`. */
 export const EXIT_CODES = `Exit codes:
   0    passed, or no baseline yet, or inconclusive
-  1    regressed, a threshold failed, or a request never succeeded
+  1    regressed, a threshold not met, or a request never succeeded
   2    bad flag, scenario or baseline; nothing was sent
   3    the run could not be carried out
   4    inconclusive, with --inconclusive fail

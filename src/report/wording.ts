@@ -101,7 +101,9 @@ export function headline(result: Result): string {
     return capacityHeadline(verdict, capacity, comparison, result.session)
   switch (verdict) {
     case 'regressed':
-      return comparison === null ? 'Regressed.' : comparisonHeadline(comparison)
+      return comparison === null
+        ? 'Regressed.'
+        : `Regressed: ${worst(comparison)}${describeAlsoMissed(result)}.`
     case 'failed':
       return `Failed: ${whyFailed(result)}.`
     case 'inconclusive':
@@ -275,8 +277,19 @@ function describeMissedThresholds({ thresholds }: Result): string {
   const missed = thresholds.filter(({ passed }) => !passed)
   const [first] = missed
   if (first === undefined) return 'a threshold was not met'
-  const more = missed.length > 1 ? `; ${missed.length} of ${thresholds.length} thresholds failed` : ''
+  const more = missed.length > 1 ? `; ${countMissed(missed, thresholds)}` : ''
   return `${printable(first.expression)} was not met (${formatActual(first)})${more}`
+}
+
+/** Says of a regressed run how many thresholds were not met. */
+function describeAlsoMissed({ thresholds }: Result): string {
+  const missed = thresholds.filter(({ passed, inDoubt }) => !passed && inDoubt !== true)
+  return missed.length === 0 ? '' : `; ${countMissed(missed, thresholds)}`
+}
+
+function countMissed({ length }: Result['thresholds'], all: Result['thresholds']): string {
+  if (all.length === 1) return 'the threshold was not met'
+  return `${length} of ${all.length} thresholds ${length === 1 ? 'was' : 'were'} not met`
 }
 
 /** Describes the measured value of a threshold: `measured 31.2ms`, or `no data`. */
