@@ -65,7 +65,7 @@ function makeProgram(io: Io, act: Act): Command {
     .version(readVersion(), '-V, --version', 'Show the version')
     .helpOption('-h, --help', 'Show help')
     .helpCommand(false)
-    .configureHelp({ optionDescription: describeOption })
+    .configureHelp({ optionDescription: describeOption, minWidthToWrap: 20 })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       // commander quotes the command line as it was typed.

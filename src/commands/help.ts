@@ -6,7 +6,7 @@ import { TOPICS } from './topics.js'
 /** First commands to run. */
 export const EXAMPLES = `Examples:
   $ perfctl run scenarios/search.yaml              run a scenario and judge it
-  $ perfctl baseline update scenarios/search.yaml  accept the results as the baseline
+  $ perfctl baseline update scenarios/search.yaml  make it the baseline
   $ perfctl run http://localhost:3000/ -u 50 -d 10s`
 
 /** The exit codes of `base/exit.ts`. */

@@ -58,7 +58,10 @@ export function formatMetricChange(metric: string, change: number | null): strin
 export function formatInterval({ metric, interval }: MetricComparison): string {
   if (interval === null) return '–'
   const digits = Math.max(...interval.map(Math.abs)) >= 0.0995 ? 0 : 1
-  const [low, high] = interval.map((end) => `${end < 0 ? '-' : '+'}${Math.abs(end * 100).toFixed(digits)}`)
+  const [low, high] = interval.map((end) => {
+    const text = Math.abs(end * 100).toFixed(digits)
+    return Number(text) === 0 ? '0' : `${end < 0 ? '-' : '+'}${text}`
+  })
   return `${low}…${high}${isShare(metric) ? 'pp' : '%'}`
 }
 

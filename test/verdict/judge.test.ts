@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type RatioAnswer, judgeRatio, type RatioQuestion } from '../../src/verdict/judge.js'
+import { judgeRatio, type RatioAnswer, type RatioQuestion } from '../../src/verdict/judge.js'
 
 const question: RatioQuestion = {
   metric: 'p50',
