@@ -12,7 +12,7 @@ import { type Layout, renderProblems } from './base/problem.js'
 import { didYouMean } from './base/suggest.js'
 import type { CommandGroup, CommandSpec, Refusal } from './commands/command.js'
 import { COMMANDS } from './commands/command-specs.js'
-import { EXAMPLES, EXIT_CODES, listTopics } from './commands/help.js'
+import { furtherHelp } from './commands/help.js'
 import { OPTIONS, type OptionSpec } from './commands/options.js'
 import { TOPICS } from './commands/topics.js'
 
@@ -76,7 +76,11 @@ function makeProgram(io: Io, act: Act): Command {
     .showHelpAfterError('see --help')
     .showSuggestionAfterError()
     .exitOverride()
-    .addHelpText('after', `\n${listTopics()}\n\n${EXAMPLES}\n\n${EXIT_CODES}`)
+    .addHelpText('after', ({ command }) => {
+      const helper = command.createHelp()
+      helper.prepareContext({ helpWidth: io.stdout.columns })
+      return `\n${furtherHelp((term, width, meaning) => helper.formatItem(term, width, meaning, helper))}`
+    })
   for (const spec of COMMANDS) {
     if ('commands' in spec) addGroup(program, spec, { io, act })
     else addCommand(program, spec, { io, act })
