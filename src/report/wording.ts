@@ -332,7 +332,11 @@ function whyInconclusive(result: Result): string {
 }
 
 function whyError(result: Result): string {
-  return result.error === null ? describeUnreached(result) : printable(result.error)
+  if (result.error !== null) return printable(result.error)
+  const [first] = result.totals.errors
+  const help =
+    first === undefined ? '' : `; perfctl help troubleshooting has causes of ${first.kind} failures`
+  return `${describeUnreached(result)}${help}`
 }
 
 /** Says why no request reached the target, from the first failure message. */

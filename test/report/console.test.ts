@@ -164,4 +164,11 @@ describe('a run in which nothing finished', () => {
     const text = renderConsole({ ...silent, error: null, verdict: 'error', totals: sent }, page)
     expect(text).toMatch(/^✗ Error: no request finished\.\n/)
   })
+
+  test('refers to the page that explains its failures', () => {
+    const errors = [{ kind: 'tls', message: 'self-signed certificate', count: 3 }] as const
+    const totals = { ...silent.totals, requests: 3, failed: 3, errors }
+    const text = renderConsole({ ...silent, error: null, verdict: 'error', totals }, page)
+    expect(text.replace(/\s+/g, ' ')).toContain('perfctl help troubleshooting has causes of tls failures.')
+  })
 })
