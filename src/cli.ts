@@ -8,11 +8,11 @@ import { EXIT, type ExitCode } from './base/exit.js'
 import { readVersion } from './base/host.js'
 import type { Io } from './base/io.js'
 import { printable, printableLines, shortened } from './base/printable.js'
-import { renderProblem } from './base/problem.js'
+import { type Layout, renderProblems } from './base/problem.js'
 import { didYouMean } from './base/suggest.js'
 import type { CommandGroup, CommandSpec, Refusal } from './commands/command.js'
 import { COMMANDS } from './commands/command-specs.js'
-import { EXAMPLES, EXIT_CODES, listTopics } from './commands/help.js'
+import { furtherHelp } from './commands/help.js'
 import { OPTIONS, type OptionSpec } from './commands/options.js'
 import { TOPICS } from './commands/topics.js'
 
@@ -27,15 +27,19 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' })
     return code
   } catch (error) {
-    return report(error, io)
+    return report(
+      error,
+      io,
+      error instanceof UserError ? (await import('./report/width.js')).layoutOf(io.stderr) : null,
+    )
   }
 }
 
 /** Prints an error to stderr and returns the exit code. */
-export function report(error: unknown, io: Io): ExitCode {
+export function report(error: unknown, io: Io, layout: Layout | null = null): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage
   if (error instanceof UserError) {
-    io.stderr.write(`${error.problems.map(renderProblem).join('\n\n')}\n`)
+    io.stderr.write(`${renderProblems(error.problems, layout)}\n`)
     return error.kind === 'usage' ? EXIT.usage : EXIT.error
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : messageOf(error)
@@ -61,6 +65,7 @@ function makeProgram(io: Io, act: Act): Command {
     .version(readVersion(), '-V, --version', 'Show the version')
     .helpOption('-h, --help', 'Show help')
     .helpCommand(false)
+    .configureHelp({ optionDescription: describeOption, minWidthToWrap: 20 })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       // commander quotes the command line as it was typed.
@@ -71,7 +76,11 @@ function makeProgram(io: Io, act: Act): Command {
     .showHelpAfterError('see --help')
     .showSuggestionAfterError()
     .exitOverride()
-    .addHelpText('after', `\n${listTopics()}\n\n${EXAMPLES}\n\n${EXIT_CODES}`)
+    .addHelpText('after', ({ command }) => {
+      const helper = command.createHelp()
+      helper.prepareContext({ helpWidth: io.stdout.columns })
+      return `\n${furtherHelp((term, width, meaning) => helper.formatItem(term, width, meaning, helper))}`
+    })
   for (const spec of COMMANDS) {
     if ('commands' in spec) addGroup(program, spec, { io, act })
     else addCommand(program, spec, { io, act })
@@ -134,7 +143,10 @@ interface Context {
 }
 
 function addGroup(program: Command, { name, description, commands }: CommandGroup, around: Context): void {
-  const group = program.command(name).description(description)
+  const group = program
+    .command(name)
+    .description(description)
+    .helpCommand('help [command]', 'Show help for a command')
   for (const spec of commands) addCommand(group, spec, around)
 }
 
@@ -143,8 +155,11 @@ function addCommand(parent: Command, spec: CommandSpec, { io, act }: Context): v
   if (spec.summary !== undefined) command.summary(spec.summary)
   const positional = [spec.argument, spec.further ?? null].filter((argument) => argument !== null)
   for (const argument of positional) command.argument(...argument)
-  for (const option of spec.options)
-    command.addOption(makeOption(typeof option === 'string' ? OPTIONS[option] : option))
+  const isLong = spec.options.length >= GROUPED_FROM
+  for (const given of spec.options) {
+    const { group, ...option }: OptionSpec = typeof given === 'string' ? OPTIONS[given] : given
+    command.addOption(makeOption(option).helpGroup(isLong && group !== undefined ? `${group}:` : 'Options:'))
+  }
   const refused = listenForRefused(command, spec.refuses ?? [])
   command.action((...given: unknown[]) => {
     const [first] = given
@@ -158,6 +173,14 @@ function addCommand(parent: Command, spec: CommandSpec, { io, act }: Context): v
   })
 }
 
+/** With so many options, help shows them in groups. */
+const GROUPED_FROM = 20
+
+/** The choices are in the flags already. */
+function describeOption({ description, defaultValue }: Option): string {
+  return defaultValue === undefined ? description : `${description} (default: ${defaultValue})`
+}
+
 function makeOption({ flags, description, preset, isRepeatable, choices, parse }: OptionSpec): Option {
   const option = new Option(flags, description)
   if (choices !== undefined) option.choices(choices)
@@ -169,30 +192,26 @@ function makeOption({ flags, description, preset, isRepeatable, choices, parse }
 
 /** Registers refused options without showing them in the help. Returns a function that lists those that were used. */
 function listenForRefused(command: Command, refusals: readonly Refusal[]): () => Problem[] {
-  const given = new Map<Option, Refusal>()
-  for (const refusal of refusals) {
-    for (const name of refusal.options) {
-      const option = new Option(OPTIONS[name].flags).hideHelp()
-      command.on(`option:${option.name()}`, () => given.set(option, refusal))
-      if (isUnconditional(refusal)) command.addOption(option)
-    }
-  }
+  const wary = refusals.flatMap(({ options, ...refusal }) =>
+    options.map((name) => ({ option: new Option(OPTIONS[name].flags).hideHelp(), ...refusal })),
+  )
+  for (const { option, beside, without } of wary)
+    if (beside === undefined && without === undefined) command.addOption(option)
+  // Not by value: `--baseline` and `--no-baseline` share one.
+  const given = new Set<string>()
+  const flags = wary.flatMap(({ option, beside = [], without = [] }) =>
+    [option.long!, beside, without].flat(),
+  )
+  for (const flag of new Set(flags)) command.on(`option:${flag.slice(2)}`, () => given.add(flag))
   return () =>
-    [...given].flatMap(([{ long }, { beside, without = [], why, instead }]): Problem[] => {
-      if (beside !== undefined && !isGiven(command, beside)) return []
-      if (without.some((flag) => isGiven(command, flag))) return []
-      const flags = beside === undefined ? long : `${beside} and ${long}`
-      return [{ message: `${flags}: ${why}`, place: null, hint: instead }]
-    })
-}
-
-function isUnconditional({ beside, without }: Refusal): boolean {
-  return beside === undefined && without === undefined
-}
-
-function isGiven(command: Command, flag: string): boolean {
-  const option = command.options.find(({ long }) => long === flag)
-  return option !== undefined && command.getOptionValueSource(option.attributeName()) === 'cli'
+    [...given].flatMap((flag) =>
+      wary.flatMap(({ option, beside, without = [], why, instead }): Problem[] => {
+        const isFine = (beside !== undefined && !given.has(beside)) || without.some((each) => given.has(each))
+        if (option.long !== flag || isFine) return []
+        const both = beside === undefined ? flag : `${beside} and ${flag}`
+        return [{ message: `${both}: ${why}`, place: null, hint: instead }]
+      }),
+    )
 }
 
 function collect(value: string, earlier: string[] = []): string[] {

@@ -6,8 +6,21 @@ import { blanked, printable, shortened } from './printable.js'
 
 /** Longer lines are quoted in part, so that the caret is visible. */
 const QUOTE_WIDTH = 100
+/** No line is quoted in less. */
+const QUOTE_WIDTH_LEAST = 20
 /** Longer messages are generated, and reading on doesn't help. */
 const MESSAGE_MAX = 600
+
+/** How text is laid out for a terminal. */
+export interface Layout {
+  readonly columns: number
+  readonly wrap: (text: string, columns: number, indent: string) => string
+}
+
+/** Several problems as text, with an empty line between two; laid out for a terminal, or as they are. */
+export function renderProblems(problems: readonly Problem[], layout: Layout | null): string {
+  return problems.map((problem) => render(problem, layout)).join('\n\n')
+}
 
 /**
  * A problem as text, without a newline at its end:
@@ -18,11 +31,15 @@ const MESSAGE_MAX = 600
  *       hint: write a number and a unit, such as 500ms, 30s or 1m30s
  */
 export function renderProblem(problem: Problem): string {
-  const { message, place, hint } = problem
+  return render(problem, null)
+}
+
+function render({ message, place, hint }: Problem, layout: Layout | null): string {
+  const laid = (text: string) => layout?.wrap(text, layout.columns, '    ') ?? text
   const where = place === null ? '' : `${printable(place.file)}:${place.line}:${place.column}: `
-  const lines = [`${where}${readable(message)}`]
-  if (place !== null) lines.push(...quote(place))
-  if (hint !== null) lines.push(`  hint: ${readable(hint)}`)
+  const lines = [laid(`${where}${readable(message)}`)]
+  if (place !== null) lines.push(...quote(place, layout))
+  if (hint !== null) lines.push(laid(`  hint: ${readable(hint)}`))
   return lines.join('\n')
 }
 
@@ -31,11 +48,12 @@ function readable(text: string): string {
   return shortened(printable(text), MESSAGE_MAX)
 }
 
-function quote(place: Place): string[] {
-  const { text, column } = window(place)
+function quote(place: Place, layout: Layout | null): string[] {
   const number = String(place.line)
-  const room = Math.max(1, text.length - column + 1)
-  const caret = '^'.repeat(Math.max(1, Math.min(place.length, room)))
+  // Beside the number, the frame and an … at each end.
+  const room = (layout?.columns ?? Number.POSITIVE_INFINITY) - number.length - 7
+  const { text, column } = window(place, Math.max(QUOTE_WIDTH_LEAST, Math.min(QUOTE_WIDTH, room)))
+  const caret = '^'.repeat(Math.max(1, Math.min(place.length, text.length - column + 1)))
   return [
     `  ${number} | ${text}`.trimEnd(),
     `  ${' '.repeat(number.length)} | ${' '.repeat(column - 1)}${caret}`,
@@ -43,11 +61,11 @@ function quote(place: Place): string[] {
 }
 
 /** The part of the line around the place. Unprintable characters become spaces, so that the caret lines up. */
-function window(place: Place): { text: string; column: number } {
+function window(place: Place, width: number): { text: string; column: number } {
   const line = blanked(place.text)
-  if (line.length <= QUOTE_WIDTH) return { text: line, column: place.column }
-  const start = Math.max(0, Math.min(place.column - 1 - QUOTE_WIDTH / 2, line.length - QUOTE_WIDTH))
-  const end = start + QUOTE_WIDTH
+  if (line.length <= width) return { text: line, column: place.column }
+  const start = Math.max(0, Math.min(place.column - 1 - Math.floor(width / 2), line.length - width))
+  const end = start + width
   const before = start > 0 ? '…' : ''
   const after = end < line.length ? '…' : ''
   // Again, because the cut may have split a surrogate pair.

@@ -12,6 +12,7 @@ import { describeTrial } from '../report/capacity.js'
 import { renderConsole } from '../report/console.js'
 import type { Page } from '../report/page.js'
 import { falseAlarm, renderResolution } from '../report/resolution.js'
+import { fitted } from '../report/width.js'
 import { runSession, type SessionEnd } from '../run/ab-session.js'
 import {
   describeSide,
@@ -48,8 +49,7 @@ export async function ab(name: string, raw: RawAbFlags, io: Io): Promise<ExitCod
   const extent = readExtent(raw, sides)
   const [scenario] = await readScenarios([name], flags, io)
   const settings = raw.capacity === true ? readPairSettings(raw, scenario!) : null
-  if (scenario!.http.insecure && !flags.quiet)
-    io.stderr.write('warning: TLS certificates are not verified (-k)\n')
+  if (scenario!.http.insecure && !flags.quiet) io.stderr.write('warning: TLS certificates are not verified\n')
   await checkPlaces(flags, io)
   const interrupt = listenForInterrupt(io)
   try {
@@ -128,7 +128,7 @@ function readPairSettings(raw: RawAbFlags, scenario: Scenario): CapacityOptions 
 
 function noter({ flags, io }: Context): (text: string) => void {
   return (text) => {
-    if (!flags.quiet) io.stderr.write(`${text}\n`)
+    if (!flags.quiet) io.stderr.write(`${fitted(text, io.stderr)}\n`)
   }
 }
 

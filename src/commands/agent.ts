@@ -14,13 +14,7 @@ import { joinCluster } from '../run/agents/member.js'
 import type { ClusterOptions } from '../run/agents/presence.js'
 import { openStdio } from '../run/agents/stdio.js'
 import { listOwnProxies, readJob } from './agent-job.js'
-import {
-  type ClusterPlace,
-  openCluster,
-  type RawClusterFlags,
-  readClusterPlace,
-  requireClusterPlace,
-} from './cluster-place.js'
+import { type ClusterPlace, openCluster, type RawClusterFlags, requireClusterPlace } from './cluster-place.js'
 import { readRate } from './option-values.js'
 
 /** The flags, as parsed by commander. */
@@ -48,7 +42,8 @@ export async function agent(flags: AgentFlags, io: Io): Promise<ExitCode> {
         : "add --nats nats://host:4222 to wait for runs there; or add --stdio, and start it from there: perfctl run scenario.yaml --agent 'ssh load1 perfctl agent --stdio'",
     )
   }
-  if (stdio) checkStdio(flags)
+  if (stdio && once)
+    throw userError('--once: with --stdio, an agent always ends after one run', 'remove one of them')
   const options = {
     name,
     limits: readLimits(flags, io),
@@ -64,16 +59,6 @@ export async function agent(flags: AgentFlags, io: Io): Promise<ExitCode> {
   await serveAgent(openStdio(io), options)
   ignore()
   return EXIT.passed
-}
-
-/** Throws a UserError about flags that have no meaning for an agent without a broker. */
-function checkStdio({ nats, cluster, creds, once }: AgentFlags): void {
-  const problems: Problem[] = []
-  const wrong = (message: string, hint: string) => problems.push({ message, place: null, hint })
-  readClusterPlace({ nats, cluster, creds }, wrong)
-  if (once === true)
-    wrong('--once needs --nats: with --stdio, an agent always ends after one run', 'remove --once')
-  if (problems.length > 0) throw new UserError(problems)
 }
 
 function readLimits({ allowTarget = [], maxRate }: AgentFlags, io: Io): AgentLimits {

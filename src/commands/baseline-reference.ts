@@ -53,6 +53,11 @@ export async function findReference(
     )
   }
   if (flags.updateBaseline && baseline.scenario.hash !== subject.scenario.hash) return null
-  refuseOtherScenario(baseline, subject, shown)
+  refuseOtherScenario(
+    baseline,
+    subject,
+    shown,
+    'run it as it was, or make a new baseline (perfctl baseline update), or leave it out (--no-baseline)',
+  )
   return { measurement: baseline, name: shown }
 }

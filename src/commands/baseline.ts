@@ -10,6 +10,7 @@ import type { Io } from '../base/io.js'
 import { didYouMean } from '../base/suggest.js'
 import { plural } from '../base/units.js'
 import { renderBaseline, renderBaselineList } from '../report/baseline.js'
+import { fitted } from '../report/width.js'
 import type { Result } from '../stats/result.js'
 import { type Baseline, extendBaseline, makeBaseline } from '../verdict/baseline.js'
 import { formatBaseline } from '../verdict/baseline-file.js'
@@ -97,9 +98,9 @@ async function write(baseline: Baseline, file: string, io: Io): Promise<void> {
   await writeFileAtomic(resolve(io.cwd, file), formatBaseline(baseline))
   const shown = relative(io.cwd, resolve(io.cwd, file))
   const count = baseline.jobs.length
-  io.stderr.write(
-    `baseline written: ${shown.startsWith('..') ? file : shown} (${plural(count, 'job')}${count < JOBS_GOOD ? '; add more with perfctl baseline add' : ''})\n`,
-  )
+  const more = count < JOBS_GOOD ? '; add more with perfctl baseline add' : ''
+  const text = `baseline written: ${shown.startsWith('..') ? file : shown} (${plural(count, 'job')}${more})`
+  io.stderr.write(`${fitted(text, io.stderr)}\n`)
 }
 
 /** With this many jobs, a baseline covers the normal noise. */

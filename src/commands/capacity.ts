@@ -12,6 +12,7 @@ import { listSeries } from '../plan/series.js'
 import { nextStep } from '../report/advice.js'
 import { describeTrial, formatLoad } from '../report/capacity.js'
 import { renderConsole } from '../report/console.js'
+import { fitted } from '../report/width.js'
 import { type CapacityBasis, capacityName, identifySearch } from '../run/capacity/result.js'
 import { type CapacityRunOptions, runCapacity } from '../run/capacity/session.js'
 import { budgetLeast, capacityOf, checkSettings } from '../run/capacity/settings.js'
@@ -134,7 +135,7 @@ async function search(
   { asked, flags, io, interrupt }: Context & { readonly asked: Asked },
 ): Promise<Result> {
   const note = (text: string) => {
-    if (!flags.quiet) io.stderr.write(`${text}\n`)
+    if (!flags.quiet) io.stderr.write(`${fitted(text, io.stderr)}\n`)
   }
   const watchers = await openWatchers(flags, io, note)
   interrupt.onFirst(() => note('stopping: waiting for requests in flight (press Ctrl-C again to abort them)'))
@@ -172,7 +173,9 @@ async function search(
 }
 
 async function show(result: Result, { flags, io, interrupt }: Context): Promise<boolean> {
-  const next = flags.baseline === false ? null : nextStep(result)
+  // Don't suggest a baseline to users who left it out, or whose result becomes one.
+  const isAccepted = flags.updateBaseline && result.verdict === 'passed'
+  const next = isAccepted || flags.baseline === false ? null : nextStep(result)
   const time = result.startedAt.replace(/[:.]/g, '-')
   const file = join(flags.resultsDir, `${fileNameOf(result.scenario.name)}-${time}.json`)
   const isWritten = await deliver(

@@ -67,8 +67,8 @@ ${variables({ scenario, isDemo }, '      ')}
       - name: measure both, and judge head against base
         working-directory: head
         run: |
-          ${PERFCTL} ab "$SCENARIO" --ready "$READY" \
-            --a-command "cd ../base && $START" --b-command "$START" \
+          ${PERFCTL} ab "$SCENARIO" --ready "$READY" \\
+            --a-command "cd ../base && $START" --b-command "$START" \\
             --report github --report html=perf.html
 
       - uses: actions/upload-artifact@v4

@@ -39,14 +39,7 @@ export function readClusterPlace(
   { nats, cluster, creds }: RawClusterFlags,
   wrong: Wrong,
 ): ClusterPlace | undefined {
-  if (nats === undefined) {
-    for (const [flag, value] of [
-      ['--cluster', cluster === CLUSTER_DEFAULT ? undefined : cluster],
-      ['--creds', creds],
-    ])
-      if (value !== undefined) wrong(`${flag} needs --nats`, NATS_HINT)
-    return undefined
-  }
+  if (nats === undefined) return undefined
   const servers = nats.split(',').map(readServer)
   if (servers.some((server) => server === null)) {
     // The text is not shown: it may have a password.

@@ -13,7 +13,7 @@ import type { InitFlags } from './init.js'
 import { KUBERNETES } from './kubernetes-commands.js'
 import type { RawMergeFlags } from './merge.js'
 import { like } from './options.js'
-import { AB, BASELINE, CAPACITY, RUN, SELFTEST } from './run-commands.js'
+import { AB, BASELINE, CAPACITY, RUN, SELFTEST, WITHOUT_BASELINE, WITHOUT_BROKER } from './run-commands.js'
 import type { RawTryFlags } from './try.js'
 import type { RawValidateFlags } from './validate.js'
 
@@ -169,6 +169,7 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
         description: 'Refuse loads of which this agent would send more, such as 5000/s',
       },
     ],
+    refuses: [WITHOUT_BROKER],
     run: async (_argument: undefined, flags: AgentFlags, io) => (await import('./agent.js')).agent(flags, io),
   },
   {
@@ -176,6 +177,7 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
     description: 'List the agents of a cluster: cores, version, clock, and whether they are busy',
     argument: null,
     options: ['nats', 'cluster', 'creds', 'noColor'],
+    refuses: [WITHOUT_BROKER],
     run: async (_argument: undefined, flags: AgentsFlags, io) =>
       (await import('./agents.js')).agents(flags, io),
   },
@@ -198,6 +200,7 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
       like('quiet', { description: 'Hide notes' }),
       'noColor',
     ],
+    refuses: [WITHOUT_BASELINE],
     run: async (files: string[], flags: RawMergeFlags, io) =>
       (await import('./merge.js')).merge(files, flags, io),
   },

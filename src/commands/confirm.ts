@@ -5,6 +5,7 @@
 import { type Problem, UserError } from '../base/errors.js'
 import type { Io } from '../base/io.js'
 import { redact } from '../base/secrets.js'
+import { fitted } from '../report/width.js'
 import { comparisonHeadline } from '../report/wording.js'
 import { checkSession, runSession, type SessionEnd } from '../run/ab-session.js'
 import { describeSide, type Side, type Sides, startSides } from '../run/ab-sides.js'
@@ -70,7 +71,7 @@ export async function confirmResult(
   const sides = sidesOf(scenario, flags)
   const shown = redact(describeSide(sides.a), scenario.secrets)
   const note = (text: string) => {
-    if (!flags.quiet) io.stderr.write(`${text}\n`)
+    if (!flags.quiet) io.stderr.write(`${fitted(text, io.stderr)}\n`)
   }
   note(`${screen.baseline}: ${comparisonHeadline(screen)}`)
   note(`confirming in an A/B session: a is ${shown}, b is ${describeSide(sides.b)}`)

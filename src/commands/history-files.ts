@@ -8,6 +8,7 @@ import { readTextFile } from '../base/files.js'
 import type { Io } from '../base/io.js'
 import { printable } from '../base/printable.js'
 import { didYouMean } from '../base/suggest.js'
+import { fitted } from '../report/width.js'
 import { loadScenario } from '../scenario/file.js'
 import { parseResult, schemaOf } from '../stats/read.js'
 import { BASELINE_SCHEMA } from '../verdict/baseline.js'
@@ -91,7 +92,7 @@ async function visitFolder(
       await visitFile(join(folder, name), found, io, scenario)
     } catch (error) {
       if (!(error instanceof UserError)) throw error
-      io.stderr.write(`skipped: ${error.problems[0]!.message}\n`)
+      skip(error.problems[0]!.message, io)
     }
   }
 }
@@ -163,7 +164,12 @@ function reportExcluded(reasons: readonly string[], io: Io): void {
   const counts = new Map<string, number>()
   for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1)
   const list = [...counts].map(([reason, count]) => `${count} (${reason})`)
-  io.stderr.write(`skipped: ${list.join(', ')}\n`)
+  skip(list.join(', '), io)
+}
+
+/** Says what is left out. */
+export function skip(what: string, { stderr }: Io): void {
+  stderr.write(`${fitted(`skipped: ${what}`, stderr)}\n`)
 }
 
 function order(a: string, b: string): number {

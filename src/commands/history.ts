@@ -15,7 +15,7 @@ import { renderHistoryJson } from '../report/history/json.js'
 import { renderHistoryMarkdown } from '../report/history/markdown.js'
 import { HISTORY_METRICS, type History, type HistoryMetric } from '../verdict/history.js'
 import { makeTrends, type Trend } from '../verdict/trend.js'
-import { findHistories } from './history-files.js'
+import { findHistories, skip } from './history-files.js'
 import { ownsStdout, pageOf } from './report.js'
 
 /** The flags, as parsed by commander. */
@@ -107,8 +107,6 @@ function withoutSingles(histories: readonly History[], io: Io): readonly History
   const long = histories.filter(({ points, baseline }) => points.length > 1 || baseline !== null)
   const left = histories.length - long.length
   if (long.length === 0 || left === 0) return histories
-  io.stderr.write(
-    `skipped: ${plural(left, 'result')}, ${left > 1 ? 'each ' : ''}the only one of its scenario and load\n`,
-  )
+  skip(`${plural(left, 'result')}, ${left > 1 ? 'each ' : ''}the only one of its scenario and load`, io)
   return long
 }

@@ -6,7 +6,7 @@ import type { RawManifestFlags } from './kubernetes-manifest.js'
 import { KUBERNETES_OPTIONS } from './kubernetes-options.js'
 import type { RawKubernetesRunFlags } from './kubernetes-run.js'
 import { like } from './options.js'
-import { RUN } from './run-commands.js'
+import { RUN, WITHOUT_BASELINE } from './run-commands.js'
 
 const MANIFEST: CommandSpec = {
   name: 'manifest',
@@ -21,6 +21,7 @@ const MANIFEST: CommandSpec = {
 
 /** Options of `run` that make no sense with agents in Kubernetes. */
 const REFUSES: readonly Refusal[] = [
+  WITHOUT_BASELINE,
   {
     options: ['agent'],
     why: 'the agents are made in Kubernetes',
@@ -52,7 +53,9 @@ const REFUSES: readonly Refusal[] = [
 /** Those that mean something else. */
 const CHANGED: readonly unknown[] = ['agents', 'nats', 'workers']
 
-const refused: readonly unknown[] = REFUSES.flatMap(({ options }) => options)
+const refused: readonly unknown[] = REFUSES.flatMap(({ options, beside }) =>
+  beside === undefined ? options : [],
+)
 
 const RUN_THERE: CommandSpec = {
   name: 'run',

@@ -68,7 +68,9 @@ export function readTarget(text: string | undefined, wrong: Wrong): string | und
   }
   wrong(
     `--target ${text}: not an http or https URL`,
-    `write --target http://${text.replace(/^\w+:\/+/, '')}, or demo`,
+    /^https?:\/\//i.test(text)
+      ? 'write a URL such as --target http://localhost:3000, or demo'
+      : `write --target http://${text.replace(/^\w+:\/+/, '')}, or demo`,
   )
   return undefined
 }

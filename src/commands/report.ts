@@ -6,7 +6,7 @@ import { describeFault, UserError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { fileNameOf, writeFileAtomic } from '../base/files.js'
 import type { Io } from '../base/io.js'
-import { renderProblem } from '../base/problem.js'
+import { renderProblems } from '../base/problem.js'
 import { type NextStep, nextStep } from '../report/advice.js'
 import { renderConsole } from '../report/console.js'
 import { loadFormat, parseReportFlag } from '../report/formats/index.js'
@@ -93,7 +93,7 @@ async function writeReport(
 
 /** File system errors are for the user to fix; anything else is a bug and needs its stack. */
 function describeFailure(flag: string, error: unknown): string {
-  if (error instanceof UserError) return `--report ${flag}: ${error.problems.map(renderProblem).join('\n')}`
+  if (error instanceof UserError) return `--report ${flag}: ${renderProblems(error.problems, null)}`
   const { message, stack } = describeFault(error)
   return `--report ${flag}: the report could not be made, which is a bug in perfctl: ${stack ?? message}`
 }

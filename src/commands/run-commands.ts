@@ -38,12 +38,32 @@ const AGENTS = [
   'onAgentLost',
 ] as const satisfies readonly OptionName[]
 
+/** Options that say how a broker is reached. */
+export const WITHOUT_BROKER: Refusal = {
+  options: ['cluster', 'creds'],
+  without: ['--nats'],
+  why: 'no broker is given',
+  instead: 'add --nats nats://localhost:4222, or remove it',
+}
+
 /** Options that say how agents are used. */
-const WITHOUT_AGENTS: Refusal = {
-  options: ['sendSecrets', 'agentsWait', 'onAgentLost'],
-  without: ['--agent', '--nats'],
-  why: 'this machine sends the load, no agents',
-  instead: 'add --agent or --nats, or remove it',
+const WITHOUT_AGENTS: readonly Refusal[] = [
+  {
+    options: ['sendSecrets', 'agentsWait', 'onAgentLost'],
+    without: ['--agent', '--nats'],
+    why: 'this machine sends the load, no agents',
+    instead: 'add --agent or --nats, or remove it',
+  },
+  WITHOUT_BROKER,
+  { ...WITHOUT_BROKER, options: ['agents'] },
+]
+
+/** Options that say how a run is compared with a baseline. */
+export const WITHOUT_BASELINE: Refusal = {
+  options: ['baseline', 'requireBaseline', 'allowEnvironment', 'allowMissing'],
+  beside: '--no-baseline',
+  why: 'without a baseline, nothing is compared',
+  instead: 'remove one of them',
 }
 
 const JUDGED_AGAINST = [
@@ -95,7 +115,8 @@ export const RUN: CommandSpec = {
     'stream',
   ],
   refuses: [
-    WITHOUT_AGENTS,
+    ...WITHOUT_AGENTS,
+    WITHOUT_BASELINE,
     {
       options: ['maxDuration'],
       without: ['--confirm'],
@@ -268,7 +289,8 @@ export const CAPACITY: CommandSpec = {
     'stream',
   ],
   refuses: [
-    WITHOUT_AGENTS,
+    ...WITHOUT_AGENTS,
+    WITHOUT_BASELINE,
     {
       options: [...LOAD],
       why: 'the load is what is searched',
@@ -317,7 +339,7 @@ export const SELFTEST: CommandSpec = {
     'seed',
     {
       flags: '--report <json[=path]>',
-      description: 'Write the findings as JSON; path - is stdout',
+      description: 'Write the figures as JSON; path - is stdout',
       isRepeatable: true,
     },
     'quiet',
@@ -344,7 +366,7 @@ export const SELFTEST: CommandSpec = {
     },
     {
       options: ['resultsDir', 'resultTo'],
-      why: 'selftest saves its findings, not its results',
+      why: 'selftest saves its figures, not its results',
       instead: 'use --report json=FILE',
     },
     {
@@ -388,7 +410,7 @@ export const BASELINE: CommandGroup = {
 
 function makeAcceptance(mode: Acceptance, description: string): CommandSpec {
   const refuses: readonly Refusal[] = [
-    WITHOUT_AGENTS,
+    ...WITHOUT_AGENTS,
     {
       options: OF_A_RUN,
       beside: '--from',

@@ -12,7 +12,7 @@ import { insteadOfHeader } from '../scenario/fields/http-fields.js'
 import type { AddressChange } from '../scenario/model/http-types.js'
 import type { LoadOverride } from '../scenario/model/override.js'
 import type { ShardNumber } from '../stats/shard.js'
-import { type ClusterPlace, NATS_HINT, readClusterPlace } from './cluster-place.js'
+import { type ClusterPlace, readClusterPlace } from './cluster-place.js'
 import { LIVE_WEB_DEFAULT } from './live-web.js'
 import {
   readConnectTo,
@@ -237,7 +237,7 @@ function checkHeaders({ headers }: RunFlags, wrong: Wrong): void {
 }
 
 function checkTogether(flags: RunFlags, wrong: Wrong): void {
-  const { load, baseline, requireBaseline } = flags
+  const { load } = flags
   if (load.stages !== undefined && load.durationMs !== undefined) {
     wrong("-d can't be used with -s: the stages set the length of the run", 'remove -d')
   }
@@ -253,9 +253,6 @@ function checkTogether(flags: RunFlags, wrong: Wrong): void {
       'keep one of them; stages of a rate go into a scenario',
     )
   }
-  if (baseline === false && requireBaseline) {
-    wrong('--no-baseline and --require-baseline contradict each other', 'remove one of them')
-  }
   if (flags.startAtMs !== undefined && flags.runs > 1)
     wrong("--start-at can't be used with --runs: only one run can start then", 'remove --runs')
   if (flags.shard !== undefined) checkShard(flags, wrong)
@@ -270,8 +267,6 @@ function readAgents(
 ): AgentsSource | null {
   const count = whole('--agents', agents, 1, 'write a number such as --agents 4')
   const place = readClusterPlace({ nats, cluster, creds }, wrong)
-  if (agents !== undefined && nats === undefined)
-    wrong('--agents needs --nats: the broker by which they are reached', NATS_HINT)
   if (commands.length > 0) {
     if (nats !== undefined)
       wrong("--agent can't be used with --nats: agents are either started or waiting", 'keep one of them')

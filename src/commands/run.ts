@@ -7,7 +7,7 @@ import { UserError, userError } from '../base/errors.js'
 import { EXIT, type ExitCode } from '../base/exit.js'
 import { checkWritable, fileNameOf } from '../base/files.js'
 import type { Io } from '../base/io.js'
-import { renderProblem } from '../base/problem.js'
+import { renderProblems } from '../base/problem.js'
 import { formatDuration, plural } from '../base/units.js'
 import { listSeries } from '../plan/series.js'
 import { nextStep } from '../report/advice.js'
@@ -16,6 +16,7 @@ import { createProgress, type Progress } from '../report/live/progress.js'
 import type { Watcher } from '../report/live/watcher.js'
 import { renderSeveral } from '../report/several.js'
 import { shouldColor } from '../report/style.js'
+import { fitted, layoutOf } from '../report/width.js'
 import { type Interrupt, listenForInterrupt } from '../run/interrupt.js'
 import { identify, judgeResult } from '../run/result.js'
 import { type RunOptions, runScenario } from '../run/run.js'
@@ -185,7 +186,7 @@ async function attempt(action: () => Promise<void>, io: Io): Promise<boolean> {
     return true
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    io.stderr.write(`${error.problems.map(renderProblem).join('\n\n')}\n`)
+    io.stderr.write(`${renderProblems(error.problems, layoutOf(io.stderr))}\n`)
     return false
   }
 }
@@ -205,7 +206,7 @@ interface Notices {
 }
 
 function show(text: string, { above }: Notices, io: Io): void {
-  if (above === null) io.stderr.write(`${text}\n`)
+  if (above === null) io.stderr.write(`${fitted(text, io.stderr)}\n`)
   else above.note(text)
 }
 
@@ -268,8 +269,9 @@ async function runOne(
     // Watchers get the final verdict, so not earlier.
     for (const watcher of watchers) watcher.done(result)
   }
-  // Don't suggest a baseline to users who left it out.
-  const next = isForBaseline || flags.baseline === false ? null : nextStep(result)
+  // Don't suggest a baseline to users who left it out, or whose result becomes one.
+  const isAccepted = isForBaseline || (flags.updateBaseline && result.verdict === 'passed')
+  const next = isAccepted || flags.baseline === false ? null : nextStep(result)
   const file = fileOf(result, flags)
   const isWritten = await deliver(
     {

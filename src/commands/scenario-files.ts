@@ -6,7 +6,7 @@ import { basename, join, resolve } from 'node:path'
 import { type Problem, UserError, userError } from '../base/errors.js'
 import { readTextFile } from '../base/files.js'
 import type { Io } from '../base/io.js'
-import { type LoadOptions, loadScenario } from '../scenario/file.js'
+import { type LoadOptions, loadScenario, SCENARIOS } from '../scenario/file.js'
 import { overrideAddresses, overrideHeaders, overrideLoad } from '../scenario/model/override.js'
 import type { Scenario } from '../scenario/model/scenario.js'
 import { hasLogin, LOGIN_HINT, NO_LOGIN } from '../scenario/model/target-login.js'
@@ -17,9 +17,6 @@ import { BASELINE_SCHEMA } from '../verdict/baseline.js'
 import { readEnvFiles } from './env-files.js'
 import type { RunFlags } from './run-options.js'
 import { guessUrl } from './url-guess.js'
-
-/** Where scenarios are found if none is named. */
-const DIRECTORY = 'scenarios'
 
 /** Flags that change a scenario. */
 type ScenarioFlags = Pick<RunFlags, 'headers' | 'load' | 'insecure' | 'connectTo'>
@@ -99,16 +96,16 @@ async function findSchemaOf(file: string, { cwd }: LoadOptions): Promise<string 
 
 async function findAll(io: Io, note: (text: string) => void): Promise<string[]> {
   const files = await findScenarioFiles(io)
-  note(`no scenario given, using all of ${DIRECTORY}/: ${files.map((file) => basename(file)).join(', ')}`)
+  note(`no scenario given, using all of ${SCENARIOS}/: ${files.map((file) => basename(file)).join(', ')}`)
   return files
 }
 
 /** The files in `scenarios/`. */
 export async function findScenarioFiles(io: Io): Promise<string[]> {
-  const names = await readdir(join(io.cwd, DIRECTORY)).catch(() => [])
+  const names = await readdir(join(io.cwd, SCENARIOS)).catch(() => [])
   const files = names.filter((name) => /\.ya?ml$/.test(name)).sort()
-  if (files.length > 0) return files.map((name) => join(DIRECTORY, name))
-  throw userError(`no scenarios in ${DIRECTORY}/`, 'name a scenario file, or create one with perfctl init')
+  if (files.length > 0) return files.map((name) => join(SCENARIOS, name))
+  throw userError(`no scenarios in ${SCENARIOS}/`, 'name a scenario file, or create one with perfctl init')
 }
 
 /** The URL that a name means; null for a file. Without a scheme, it is a URL only if there is no such file. */

@@ -11,6 +11,7 @@ import { escapedJson } from '../base/printable.js'
 import { formatDuration, parseDuration, plural } from '../base/units.js'
 import { parseReportFlag } from '../report/formats/index.js'
 import { renderSelftest, type Selftest } from '../report/selftest.js'
+import { fitted } from '../report/width.js'
 import { constantLoad } from '../run/ab-block.js'
 import { checkSession, limitsOf, runSession } from '../run/ab-session.js'
 import { startSides } from '../run/ab-sides.js'
@@ -58,12 +59,12 @@ export async function selftest(name: string | undefined, raw: RawSelftestFlags, 
   await checkPlaces(flags, io)
   const interrupt = listenForInterrupt(io)
   const note = (text: string) => {
-    if (!flags.quiet) io.stderr.write(`${text}\n`)
+    if (!flags.quiet) io.stderr.write(`${fitted(text, io.stderr)}\n`)
   }
   const progress = (text: string) => {
     if (flags.progress) note(text)
   }
-  if (scenario.http.insecure) note('warning: TLS certificates are not verified (-k)')
+  if (scenario.http.insecure) note('warning: TLS certificates are not verified')
   note(
     `about ${formatDuration(estimateSeconds(scenario, pairs, seconds) * 1000)}: ${pairs + 1} runs and ${plural(pairs, 'A/B session')}`,
   )

@@ -7,8 +7,9 @@ import { EXIT, type ExitCode } from '../base/exit.js'
 import { writeFileAtomic } from '../base/files.js'
 import type { Io } from '../base/io.js'
 import { escapedJson, printable } from '../base/printable.js'
-import { renderProblem } from '../base/problem.js'
+import { renderProblems } from '../base/problem.js'
 import { plural } from '../base/units.js'
+import { layoutOf } from '../report/width.js'
 import { slowPatterns } from '../scenario/blocks/slow-patterns.js'
 import { describeLoad } from '../scenario/model/describe.js'
 import type { Scenario } from '../scenario/model/scenario.js'
@@ -21,7 +22,7 @@ export interface RawValidateFlags extends Pick<RawRunFlags, 'env' | 'envFile' | 
 }
 
 /** What was found in one file. */
-type Finding =
+type Checked =
   | { readonly file: string; readonly scenario: Scenario }
   | { readonly file: string; readonly problems: readonly Problem[] }
 
@@ -34,26 +35,26 @@ export async function validate(
   const path = report === undefined ? null : pathOf(report)
   const flags = parseRunFlags(raw)
   const files = named.length > 0 ? named : await findScenarioFiles(io)
-  const findings: Finding[] = []
-  for (const file of files) findings.push(await look(file, flags, io))
-  for (const finding of findings) {
-    if ('problems' in finding)
-      for (const problem of finding.problems) io.stderr.write(`${renderProblem(problem)}\n\n`)
+  const checked: Checked[] = []
+  for (const file of files) checked.push(await look(file, flags, io))
+  const layout = layoutOf(io.stderr)
+  for (const each of checked) {
+    if ('problems' in each) io.stderr.write(`${renderProblems(each.problems, layout)}\n\n`)
     else {
-      for (const warning of slowPatterns(finding.scenario))
-        io.stderr.write(`warning: ${renderProblem(warning)}\n\n`)
-      if (path !== '-') io.stdout.write(`${finding.file}: valid (${summarize(finding.scenario)})\n`)
+      for (const warning of slowPatterns(each.scenario))
+        io.stderr.write(`warning: ${renderProblems([warning], layout)}\n\n`)
+      if (path !== '-') io.stdout.write(`${each.file}: valid (${summarize(each.scenario)})\n`)
     }
   }
   if (path !== null) {
-    const text = `${escapedJson(JSON.stringify(toJson(findings), null, 2))}\n`
+    const text = `${escapedJson(JSON.stringify(toJson(checked), null, 2))}\n`
     if (path === '-') io.stdout.write(text)
     else await writeFileAtomic(resolve(io.cwd, path), text)
   }
-  return findings.some((finding) => 'problems' in finding) ? EXIT.usage : EXIT.passed
+  return checked.some((each) => 'problems' in each) ? EXIT.usage : EXIT.passed
 }
 
-async function look(file: string, flags: RunFlags, io: Io): Promise<Finding> {
+async function look(file: string, flags: RunFlags, io: Io): Promise<Checked> {
   try {
     const [scenario] = await readScenarios([file], flags, io)
     return { file, scenario: scenario! }
@@ -75,16 +76,16 @@ function pathOf(report: string): string {
 }
 
 /** `perfctl/validation@1`: each file with its problems, an empty list if it is valid. Positions count from 1. */
-function toJson(findings: readonly Finding[]): object {
+function toJson(checked: readonly Checked[]): object {
   return {
     schema: 'perfctl/validation@1',
-    valid: findings.every((finding) => 'scenario' in finding),
-    files: findings.map((finding) => ({
-      file: finding.file,
-      valid: 'scenario' in finding,
-      scenario: 'scenario' in finding ? finding.scenario.name : null,
-      problems: 'problems' in finding ? finding.problems.map(problemJson) : [],
-      warnings: 'scenario' in finding ? slowPatterns(finding.scenario).map(problemJson) : [],
+    valid: checked.every((each) => 'scenario' in each),
+    files: checked.map((each) => ({
+      file: each.file,
+      valid: 'scenario' in each,
+      scenario: 'scenario' in each ? each.scenario.name : null,
+      problems: 'problems' in each ? each.problems.map(problemJson) : [],
+      warnings: 'scenario' in each ? slowPatterns(each.scenario).map(problemJson) : [],
     })),
   }
 }

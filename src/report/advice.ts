@@ -20,8 +20,7 @@ type Again = (why: string, command: string, flags?: string) => NextStep
 function afterSearch(result: Result, file: string, again: Again): NextStep | null {
   const { verdict, comparison, capacity, neverSucceeded } = result
   const carriesNothing = neverSucceeded.length > 0 || capacity?.limitedBy?.why === 'unfinished'
-  if (verdict === 'failed' && carriesNothing)
-    return { why: 'To see a request and its response', command: `perfctl try ${file}` }
+  if (verdict === 'failed' && carriesNothing) return tryOut(file)
   const limit = capacity?.upper ?? capacity?.trials[0]?.offered
   if (verdict === 'failed' && limit !== undefined) {
     const flags = capacity!.of === 'rate' ? ` -r ${limit}/s` : ` -u ${limit}`
@@ -35,6 +34,11 @@ function afterSearch(result: Result, file: string, again: Again): NextStep | nul
   }
   if (verdict !== 'passed' || comparison !== null || capacity?.check !== undefined) return null
   return again('To compare later searches with this one', 'capacity', ' --update-baseline')
+}
+
+/** Requests that fail are best looked at. */
+function tryOut(file: string): NextStep {
+  return { why: 'To see a request and its response', command: `perfctl try ${file}` }
 }
 
 /** Twice as many threads, of each machine. */
@@ -75,7 +79,7 @@ export function nextStep(result: Result): NextStep | null {
     return again(why, 'run', ' --confirm ab --max-duration 240s')
   }
   if (verdict === 'inconclusive') return afterInconclusive(comparison, file, again)
-  if (verdict === 'failed') return null
+  if (verdict === 'failed') return result.neverSucceeded.length > 0 ? tryOut(file) : null
   if (comparison === null) return again('To compare later runs with this one', UPDATE)
   if (comparison.screen !== undefined) {
     const why = 'If the next run looks slower than the baseline too, the baseline is out of date; renew it'

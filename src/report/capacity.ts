@@ -146,7 +146,7 @@ export function describeTrial(
       ? 'met'
       : unsure
         ? 'unsure: perfctl was the limit'
-        : `missed ${missed.map(describeMiss).join(', ')}`
+        : `missed: ${missed.map(describeMiss).join(', ')}`
   const rest =
     remainingSeconds > 0 ? `; about ${formatDuration(Math.ceil(remainingSeconds) * 1000)} left` : ''
   const slow = unrecovered ? '; the service did not recover' : ''

@@ -24,7 +24,7 @@ export function listMadeOf({ metrics }: Comparison): string[] {
     : [...sentences.slice(0, SENTENCES_MAX), `${formatCount(more)} more are explained in the result`]
 }
 
-/** Describes it: `+38.0ms on average, of which db +35.0ms; cache hits fell from 91 % to 40 %`. */
+/** Describes it: `+38.0ms on average, of which +35.0ms in db; cache hits fell from 91 % to 40 %`. */
 export function describeMadeOf({ mean, causes }: MadeOf): string {
   const parts = causes.filter(({ code }) => PARTS[code] !== undefined)
   const others = causes.flatMap((cause) => WORDS[cause.code]?.(cause) ?? [])
@@ -40,7 +40,7 @@ function describePart(cause: Cause, mean: Pair): string {
   const part = PARTS[code]!(cause)
   const share = (after - before) / (mean[1] - mean[0])
   if (share > 1 + ROUNDED) return `; ${part} alone ${growthOf(before, after)}`
-  return share > 1 - ROUNDED ? `, all of it ${part}` : `, of which ${part} ${growthOf(before, after)}`
+  return share > 1 - ROUNDED ? `, all of it ${part}` : `, of which ${growthOf(before, after)} ${part}`
 }
 
 /** A part that differs from the whole by no more is all of it. */
@@ -52,10 +52,10 @@ function growthOf(before: number, after: number): string {
 
 /** The causes that are a part of the mean latency. */
 const PARTS: Partial<Record<CauseCode, (cause: Cause) => string>> = {
-  request: ({ name = '' }) => `"${printable(name)}"`,
-  server_timing: ({ name = '' }) => printable(name),
+  request: ({ name = '' }) => `in "${printable(name)}"`,
+  server_timing: ({ name = '' }) => `in ${printable(name)}`,
   waiting: () => 'waiting to be sent',
-  connecting: () => 'new connections',
+  connecting: () => 'for new connections',
   first_byte: () => 'before the first byte of the response',
   body: () => 'from the first byte of the response to the last',
 }

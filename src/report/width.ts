@@ -3,6 +3,8 @@
  * what fits. Later versions of string-width take 40 ms of CPU time to load.
  */
 import stringWidth from 'string-width'
+import type { Output } from '../base/io.js'
+import type { Layout } from '../base/problem.js'
 
 /** Returns the width in columns: 0 for colors, 2 for Chinese, Japanese, Korean and emoji. */
 export const displayWidth: (text: string) => number = stringWidth
@@ -53,6 +55,21 @@ export function wrap(text: string, width: number, indent = ''): string {
     }
   }
   return [...lines, line].join('\n')
+}
+
+/** The text as the output takes it: for a terminal, its lines are wrapped. */
+export function fitted(text: string, output: Output): string {
+  const layout = layoutOf(output)
+  if (layout === null) return text
+  return text
+    .split('\n')
+    .map((line) => wrap(line, layout.columns, '  '))
+    .join('\n')
+}
+
+/** Returns how problems are laid out for the output: as they are, unless it is a terminal. */
+export function layoutOf({ isTerminal, columns }: Output): Layout | null {
+  return isTerminal ? { columns, wrap } : null
 }
 
 /** Splits a word that is too long for a line, preferably after a separator such as a slash. */

@@ -58,7 +58,10 @@ export function formatMetricChange(metric: string, change: number | null): strin
 export function formatInterval({ metric, interval }: MetricComparison): string {
   if (interval === null) return '–'
   const digits = Math.max(...interval.map(Math.abs)) >= 0.0995 ? 0 : 1
-  const [low, high] = interval.map((end) => `${end < 0 ? '-' : '+'}${Math.abs(end * 100).toFixed(digits)}`)
+  const [low, high] = interval.map((end) => {
+    const text = Math.abs(end * 100).toFixed(digits)
+    return Number(text) === 0 ? '0' : `${end < 0 ? '-' : '+'}${text}`
+  })
   return `${low}…${high}${isShare(metric) ? 'pp' : '%'}`
 }
 
@@ -101,7 +104,9 @@ export function headline(result: Result): string {
     return capacityHeadline(verdict, capacity, comparison, result.session)
   switch (verdict) {
     case 'regressed':
-      return comparison === null ? 'Regressed.' : comparisonHeadline(comparison)
+      return comparison === null
+        ? 'Regressed.'
+        : `Regressed: ${worst(comparison)}${describeAlsoMissed(result)}.`
     case 'failed':
       return `Failed: ${whyFailed(result)}.`
     case 'inconclusive':
@@ -275,8 +280,19 @@ function describeMissedThresholds({ thresholds }: Result): string {
   const missed = thresholds.filter(({ passed }) => !passed)
   const [first] = missed
   if (first === undefined) return 'a threshold was not met'
-  const more = missed.length > 1 ? `; ${missed.length} of ${thresholds.length} thresholds failed` : ''
+  const more = missed.length > 1 ? `; ${countMissed(missed, thresholds)}` : ''
   return `${printable(first.expression)} was not met (${formatActual(first)})${more}`
+}
+
+/** Says of a regressed run how many thresholds were not met. */
+function describeAlsoMissed({ thresholds }: Result): string {
+  const missed = thresholds.filter(({ passed, inDoubt }) => !passed && inDoubt !== true)
+  return missed.length === 0 ? '' : `; ${countMissed(missed, thresholds)}`
+}
+
+function countMissed({ length }: Result['thresholds'], all: Result['thresholds']): string {
+  if (all.length === 1) return 'the threshold was not met'
+  return `${length} of ${all.length} thresholds ${length === 1 ? 'was' : 'were'} not met`
 }
 
 /** Describes the measured value of a threshold: `measured 31.2ms`, or `no data`. */
@@ -316,7 +332,11 @@ function whyInconclusive(result: Result): string {
 }
 
 function whyError(result: Result): string {
-  return result.error === null ? describeUnreached(result) : printable(result.error)
+  if (result.error !== null) return printable(result.error)
+  const [first] = result.totals.errors
+  const help =
+    first === undefined ? '' : `; perfctl help troubleshooting has causes of ${first.kind} failures`
+  return `${describeUnreached(result)}${help}`
 }
 
 /** Says why no request reached the target, from the first failure message. */

@@ -3,7 +3,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { dirname, join, parse, resolve } from 'node:path'
 import { codeOf, messageOf, type UserError, userError } from '../base/errors.js'
 import { nearest } from '../base/suggest.js'
 import { formatSize } from '../base/units.js'
@@ -11,9 +11,13 @@ import type { Scenario } from './model/scenario.js'
 import { readScenario } from './read.js'
 import type { Environment } from './template/environment.js'
 
+/** The folder in which scenarios usually are. */
+export const SCENARIOS = 'scenarios'
+
 /** Larger files are not scenarios. */
 const BYTES_MAX = 5_000_000
 
+/** How a scenario file is read. */
 export interface LoadOptions {
   /** The folder that relative paths start from. */
   readonly cwd: string
@@ -77,14 +81,24 @@ async function readBytes(file: string, path: string): Promise<Uint8Array> {
   }
 }
 
+/** The file that was meant may be in the folder `scenarios` beside it, and have an ending. */
 async function missing(file: string, path: string): Promise<UserError> {
-  const siblings = await scenariosIn(dirname(path))
-  const similar = nearest(basename(path), siblings)
-  const hint =
-    similar === null
-      ? await listScenarios(dirname(file), dirname(path))
-      : `did you mean ${join(dirname(file), similar)}?`
-  return userError(`${file}: no such file`, hint)
+  const folders = ['.', SCENARIOS]
+  for (const folder of folders) {
+    const named = new Map(
+      (await scenariosIn(join(dirname(path), folder))).map((name) => [parse(name).name, name]),
+    )
+    const similar = nearest(parse(file).name, named.keys())
+    if (similar === null) continue
+    const meant = join(dirname(file), folder, named.get(similar)!)
+    return userError(`${file}: no such file`, `did you mean ${meant}?`)
+  }
+  const own = await scenariosIn(join(dirname(path), SCENARIOS))
+  const folder = own.length > 0 ? SCENARIOS : '.'
+  return userError(
+    `${file}: no such file`,
+    await listScenarios(join(dirname(file), folder), join(dirname(path), folder)),
+  )
 }
 
 async function listScenarios(directory: string, path: string): Promise<string> {

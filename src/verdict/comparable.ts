@@ -19,7 +19,12 @@ export interface Comparable {
  * Throws a UserError with the difference if the two have different scenarios, loads or shards, as a comparison would be
  * meaningless. Added and removed requests are no obstacle; they are shown as new and missing. `name`: the reference's.
  */
-export function refuseOtherScenario(reference: Comparable, candidate: Comparable, name: string): void {
+export function refuseOtherScenario(
+  reference: Comparable,
+  candidate: Comparable,
+  name: string,
+  hint = 'take measurements of the same scenario and load',
+): void {
   refuseOtherShard(reference, candidate, name)
   const [before, after] = [reference.scenario, candidate.scenario]
   if (before.hash === after.hash || before.hash === '' || after.hash === '') return
@@ -31,10 +36,7 @@ export function refuseOtherScenario(reference: Comparable, candidate: Comparable
       : before.load !== after.load
         ? `load "${printable(before.load)}" there, "${printable(after.load)}" here`
         : `the same load, but other requests or data (${short(before.hash)} there, ${short(after.hash)} here)`
-  throw userError(
-    `${name} was measured with another scenario: ${difference}`,
-    'run it as it was, or make a new baseline (perfctl baseline update), or leave it out (--no-baseline)',
-  )
+  throw userError(`${name} was measured with another scenario: ${difference}`, hint)
 }
 
 function refuseOtherShard(reference: Comparable, candidate: Comparable, name: string): void {

@@ -9,7 +9,7 @@
  * All other lines are judged as well and may be red, but they leave nothing inconclusive. A rare request has no p99 to
  * speak of, and waiting for one would leave every run inconclusive.
  */
-import { type Finding, passLimit, type RatioQuestion } from './judge.js'
+import { passLimit, type RatioAnswer, type RatioQuestion } from './judge.js'
 import type { LatencyMetric } from './judged-metric.js'
 
 /** When a line is decisive; `if-precise`: if it would show a change of twice its tolerance. */
@@ -32,10 +32,10 @@ export function decisiveIf(
   return metric === 'p50' ? 'always' : 'if-precise'
 }
 
-/** Whether a line with this finding is decisive. */
+/** Whether a line with this answer is decisive. */
 export function isDecisive(
   when: DecisiveIf,
-  { reach }: Pick<Finding, 'reach'>,
+  { reach }: Pick<RatioAnswer, 'reach'>,
   question: Omit<RatioQuestion, 'decisive'>,
 ): boolean {
   return when === 'always' || (when === 'if-precise' && reach < PRECISE * passLimit(question))

@@ -1,5 +1,5 @@
 /**
- * The question about one metric and its answer, whichever rule asks: how a finding becomes a verdict.
+ * The question about one metric and its answer, whichever rule asks: how an answer becomes a verdict.
  */
 import type { Why } from '../stats/comparison.js'
 import type { RatioMetric } from './judged-metric.js'
@@ -43,7 +43,7 @@ export function changeOf(metric: string, baseline: number | null, current: numbe
 }
 
 /** What a rule found out about one metric. All numbers are logarithms of a ratio, signed so that more is worse. */
-export interface Finding {
+export interface RatioAnswer {
   readonly difference: number
   /** Where the true difference lies with 95 % confidence. */
   readonly interval: readonly [number, number]
@@ -56,11 +56,11 @@ export interface Finding {
   readonly randomError: number
   /** How far the true difference may lie above `difference`, except with the probability {@link MISS_RISK}. */
   readonly reach: number
-  /** What would make the finding more precise, the cheapest first, and what `reach` would be then. */
+  /** What would make the answer more precise, the cheapest first, and what `reach` would be then. */
   readonly remedies: readonly { readonly remedy: Remedy; readonly reach: number }[]
 }
 
-/** What would make a finding more precise: `count` times the seconds, `count` runs of a job, or `count` accepted jobs. */
+/** What would make an answer more precise: `count` times the seconds, `count` runs of a job, or `count` accepted jobs. */
 export interface Remedy {
   readonly more: 'seconds' | 'runs' | 'jobs'
   readonly count: number
@@ -122,12 +122,12 @@ export function passLimit({
   )
 }
 
-/** Turns a finding about a metric that is judged by its ratio into a judgement. */
-export function judgeRatio(question: RatioQuestion, finding: Finding): Judgement {
+/** Turns an answer about a metric that is judged by its ratio into a judgement. */
+export function judgeRatio(question: RatioQuestion, answer: RatioAnswer): Judgement {
   const { metric, baseline, current, tolerance, minDelta, decisive } = question
   const sign = metric === 'throughput' ? -1 : 1
-  const ends = finding.interval.map((end) => Math.expm1(sign * end)).sort((a, b) => a - b)
-  const detectable = Math.abs(Math.expm1(sign * finding.detectable))
+  const ends = answer.interval.map((end) => Math.expm1(sign * end)).sort((a, b) => a - b)
+  const detectable = Math.abs(Math.expm1(sign * answer.detectable))
   const judged = (
     verdict: Judgement['verdict'],
     reason: string | null = null,
@@ -147,15 +147,15 @@ export function judgeRatio(question: RatioQuestion, finding: Finding): Judgement
   // Like is compared with like: both sides from when requests were due, and both from when they were sent.
   const { before = 0, after = 0 } = question.late ?? {}
   const [flattered, blamed] = [Math.max(0, before - after), Math.max(0, after - before)]
-  const isClear = finding.worseBy > 0 || finding.betterBy > 0
+  const isClear = answer.worseBy > 0 || answer.betterBy > 0
   if (isClear && Math.abs(current - baseline) > minDelta) {
     // Both have to give the same answer.
-    if (finding.worseBy > blamed) return judged('regressed')
-    if (finding.betterBy > flattered) return judged('improved')
-    if (finding.worseBy > 0) return judged('inconclusive', LATE_REASON, 'late_generator')
+    if (answer.worseBy > blamed) return judged('regressed')
+    if (answer.betterBy > flattered) return judged('improved')
+    if (answer.worseBy > 0) return judged('inconclusive', LATE_REASON, 'late_generator')
   }
   const limit = passLimit(question)
-  const most = finding.difference + finding.reach
+  const most = answer.difference + answer.reach
   if (most < limit && most + flattered >= limit) return judged('inconclusive', LATE_REASON, 'late_generator')
   if (most < limit) {
     return isClear && flattered === 0
@@ -164,12 +164,12 @@ export function judgeRatio(question: RatioQuestion, finding: Finding): Judgement
   }
   const worst = formatWorse(metric, sign * most)
   const open =
-    finding.reach < limit
+    answer.reach < limit
       ? judged('inconclusive', `may be worse by up to ${worst}`, 'maybe_worse')
       : judged('inconclusive', `too noisy: may be worse by up to ${worst}`, 'too_noisy')
   // A difference near the limit only needs a clear answer, which may be red.
-  const likely = Math.min(Math.max(0, finding.difference), limit / 2)
-  const found = finding.remedies.find(({ reach }) => likely + reach < limit)
+  const likely = Math.min(Math.max(0, answer.difference), limit / 2)
+  const found = answer.remedies.find(({ reach }) => likely + reach < limit)
   return { ...open, remedy: found?.remedy ?? null }
 }
 

@@ -5,7 +5,7 @@
 import type { Tolerance } from '../scenario/model/scenario.js'
 import type { Why } from '../stats/comparison.js'
 import { type DecisiveIf, isDecisive } from './decisive.js'
-import { type Finding, type Judgement, judgeRatio, logOf, type RatioQuestion } from './judge.js'
+import { type Judgement, judgeRatio, logOf, type RatioAnswer, type RatioQuestion } from './judge.js'
 import type { LatencyMetric, RatioMetric } from './judged-metric.js'
 import { type Failures, findRise, isBlind, rateOf } from './judges/failures.js'
 import { isDead } from './never-succeeded.js'
@@ -59,9 +59,9 @@ export function splitAlpha(
 export interface LineFindings {
   readonly decisiveIf: DecisiveIf
   /** The metric's own change. */
-  readonly own: Finding
+  readonly own: RatioAnswer
   /** Its change relative to the other requests; null if there are too few of them. */
-  readonly relative: Finding | null
+  readonly relative: RatioAnswer | null
   /** Gives the relative change as the reason even if the metric's own change would have been enough. */
   readonly prefersRelative?: boolean
 }
@@ -91,7 +91,7 @@ export function judgeLine(
   return { ...judgement, reason: describeRelative(relative!), why: 'against_others' }
 }
 
-function describeRelative({ difference, interval }: Finding): string {
+function describeRelative({ difference, interval }: RatioAnswer): string {
   const percent = (log: number) => `${log < 0 ? '-' : '+'}${Math.abs(Math.expm1(log) * 100).toFixed(1)}%`
   return `changed by ${percent(difference)} against the other requests (${percent(interval[0])} to ${percent(interval[1])})`
 }
@@ -141,7 +141,7 @@ export function judgeFailures(before: Failures, after: Failures, tolerance: numb
   if (worse === 'lasting') return judged('regressed')
   if (better === 'lasting') return judged('improved')
   if (worse === 'burst' || better === 'burst')
-    return judged('passed', 'the failures all fell into one window', 'one_burst')
+    return judged('passed', 'within chance without its worst window', 'one_burst')
   if (!isBlind(before, after, tolerance)) return judged('passed')
   const few = tooFew('needs more requests', Math.min(before.requests, after.requests))
   return { ...judged('inconclusive'), ...few }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { renderProblem } from '../../src/base/problem.js'
+import { renderProblem, renderProblems } from '../../src/base/problem.js'
+import { displayWidth, wrap } from '../../src/report/width.js'
 
 const place = { file: 'a.yaml', line: 7, column: 5, length: 3, text: 'ab: 10x # c' }
 
@@ -58,4 +59,17 @@ test('a message that quotes a long text is short', () => {
 
 test('a message stays short when its text is escaped', () => {
   expect(renderProblem({ message: '\ufeff'.repeat(5000), place: null, hint: null }).length).toBeLessThan(700)
+})
+
+test('on a terminal, no line is wider than it, and the caret stays under its word', () => {
+  const problem = {
+    message: `unknown key ${'k'.repeat(30)}`,
+    place: { ...place, column: 201, text: `${'a'.repeat(200)}XYZ${'b'.repeat(200)}` },
+    hint: 'the keys here are name, description, target, load, profiles and requests',
+  }
+  const lines = renderProblems([problem, problem], { columns: 60, wrap }).split('\n')
+  expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(60)
+  const caret = lines.findIndex((line) => line.includes('^'))
+  expect(lines[caret - 1]!.slice(lines[caret]!.indexOf('^'))).toMatch(/^XYZ/)
+  expect(lines.join(' ').replace(/ +/g, ' ')).toContain('description, target, load, profiles and requests')
 })

@@ -24,7 +24,7 @@ describe('ab --capacity refuses', () => {
     [['--require', '500/s'], '--require: b has to carry what a does'],
     [['--restarts', '2'], '--capacity and --restarts: each side is started once'],
     [['--from', '20'], '--from 20: not a rate above 0'],
-    [['--from', '200/s', '--max', '100/s'], 'the first load, 200, is above the most, 100'],
+    [['--from', '200/s', '--max', '100/s'], 'the first load, 200/s, is above the most, 100/s'],
     [['--budget', '4m'], 'a budget of 4m is too short for the trials that a bound takes'],
   ])('%j', async (flags, message) => {
     expect(await refused(['--capacity', ...flags])).toContain(message)

@@ -24,10 +24,10 @@ test.each<[RawCapacityFlags, string]>([
   [{ max: '0/s' }, '--max 0/s: not a rate above 0'],
   [{ budget: '10' }, '--budget 10: not a duration'],
   [{ budget: '1m' }, 'a budget of 1m is too short for the trials that a bound takes; use 1m26s or more'],
-  [{ from: '200/s', max: '100/s' }, 'the first load, 200, is above the most, 100'],
+  [{ from: '200/s', max: '100/s' }, 'the first load, 200/s, is above the most, 100/s'],
   [
     { require: '200/s', max: '100/s' },
-    'the load that is required, 200, is above the most that may be sent, 100',
+    'the load that is required, 200/s, is above the most that may be sent, 100/s',
   ],
   [{ verify: true, max: '100/s' }, '--verify: there is no baseline of the capacity to verify'],
   [{}, 'http://192.0.2.1 is on another machine, and nothing limits what it may be sent'],

@@ -206,6 +206,8 @@ describe('the job', () => {
       const next = await call({ ci })
       const text = read(ci === 'github' ? '.github/workflows/perf.yml' : '.gitlab/perf.yml')
       expect(text).not.toMatch(/npx|perfctl@/)
+      // Each group of options has a line.
+      expect(text).not.toMatch(/\S {2,}\S/)
       expect(text.match(/# FILL IN:/g)).toHaveLength(4)
       expect(text).toContain('this one is for the built-in demo')
       expect(next).toContain('fill in the places marked "FILL IN"')

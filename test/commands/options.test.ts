@@ -89,6 +89,34 @@ describe.each([[['run']], [['baseline', 'update']], [['baseline', 'add']]])('%j'
   )
 })
 
+test.each([
+  [['run', 'a.yaml', '--no-baseline', '--allow-missing'], '--no-baseline and --allow-missing'],
+  [['run', 'a.yaml', '--no-baseline', '--baseline', 'b.json'], '--no-baseline and --baseline'],
+  [['run', 'a.yaml', '--baseline', 'b.json', '--no-baseline'], '--no-baseline and --baseline'],
+  [['merge', 'a.json', '--no-baseline', '--allow-environment'], '--no-baseline and --allow-environment'],
+  [['capacity', 'a.yaml', '--no-baseline', '--require-baseline'], '--no-baseline and --require-baseline'],
+  [['kubernetes', 'run', 'a.yaml', '--no-baseline', '--allow-missing'], '--no-baseline and --allow-missing'],
+])('%j: without a baseline, nothing is compared', async (args, told) => {
+  const { code, stderr } = await perfctl(args)
+  expect(code).toBe(2)
+  expect(stderr).toContain(`${told}: without a baseline, nothing is compared`)
+})
+
+test('the help of a command with many options has a group for each purpose', async () => {
+  const { stdout } = await perfctl(['run', '--help'])
+  const groups = stdout.match(/^[A-Z][a-z ]+:$/gm)
+  expect(groups).toEqual([
+    'Arguments:',
+    'Requests:',
+    'Load:',
+    'Output:',
+    'Verdict:',
+    'Several machines:',
+    'Options:',
+  ])
+  expect((await perfctl(['try', '--help'])).stdout).not.toContain('Requests:')
+})
+
 test('run refuses --max-duration without --confirm', async () => {
   const { code, stderr } = await perfctl(['run', 'a.yaml', '--max-duration', '60s'], { 'a.yaml': SCENARIO })
   expect(code).toBe(2)

@@ -290,6 +290,7 @@ test('a capacity is verified against its baseline', async () => {
   const accepted = await session.perfctl(['capacity', 'shop.yaml', '-t', url, '--update-baseline'])
   expect(accepted.code, accepted.stdout + accepted.stderr).toBe(0)
   expect(accepted.stderr).toContain('baseline written: baselines/shop-capacity.json')
+  expect(accepted.stdout).not.toContain('--update-baseline')
   const verify = (target: string) => session.perfctl(['capacity', 'shop.yaml', '-t', target, '--verify'])
 
   const fast = await startTarget((_, response) => response.end('fine'))

@@ -526,7 +526,7 @@ describe('a broker', () => {
 
   test.each([
     [['run', 'shop.yaml', '--nats', 'localhost'], '--nats needs --agents'],
-    [['run', 'shop.yaml', '--agents', '2'], '--agents needs --nats'],
+    [['run', 'shop.yaml', '--agents', '2'], '--agents: no broker is given'],
     [
       ['run', 'shop.yaml', '--agents', '0', '--nats', 'localhost'],
       '--agents 0: not a whole number of 1 or more',
@@ -546,9 +546,12 @@ describe('a broker', () => {
     ],
     [['run', 'shop.yaml', '--nats', 'localhost', '--agents', '2', '--send-secrets'], 'use tls:// in --nats'],
     [['run', 'shop.yaml', '--send-secrets'], '--send-secrets: this machine sends the load'],
-    [['run', 'shop.yaml', '--cluster', 'ci'], '--cluster needs --nats'],
-    [['run', 'shop.yaml', '--agent', 'x', '--agents', '2'], '--agents needs --nats'],
-    [['agent', '--stdio', '--cluster', 'ci'], '--cluster needs --nats'],
+    [['run', 'shop.yaml', '--cluster', 'perfctl'], '--cluster: no broker is given'],
+    [['run', 'shop.yaml', '--agent', 'x', '--agents', '2'], '--agents: no broker is given'],
+    [['capacity', 'shop.yaml', '--creds', 'x'], '--creds: no broker is given'],
+    [['baseline', 'update', '--cluster', 'ci'], '--cluster: no broker is given'],
+    [['agents', '--cluster', 'ci'], '--cluster: no broker is given'],
+    [['agent', '--stdio', '--cluster', 'ci'], '--cluster: no broker is given'],
     [['capacity', 'shop.yaml', '--shard', '1/2'], '--shard needs --nats: the broker by which the machines'],
     [
       ['capacity', 'shop.yaml', '--shard', '1/2', '--nats', 'localhost', '--agents', '2'],
@@ -563,7 +566,7 @@ describe('a broker', () => {
       ['capacity', 'shop.yaml', '--on-agent-lost', 'continue'],
       '--on-agent-lost: this machine sends the load',
     ],
-    [['agent', '--stdio', '--once'], '--once needs --nats'],
+    [['agent', '--stdio', '--once'], '--once: with --stdio, an agent always ends'],
     [['agent', '--stdio', '--nats', 'localhost'], "--stdio can't be used with --nats"],
     [['agent', '--nats', 'localhost', '--allow-target', 'http://x'], '--allow-target http://x: not a host'],
     [['agent', '--nats', 'localhost', '--max-rate', 'fast'], '--max-rate fast: not a rate'],

@@ -40,6 +40,12 @@ describe('after an A/B session, baselines are not mentioned', () => {
   })
 })
 
+test('after a run with a request that never succeeded: look at it', () => {
+  const command = 'perfctl try scenarios/shop.yaml'
+  expect(nextStep({ ...RESULTS.failed, neverSucceeded: ['search'] })).toMatchObject({ command })
+  expect(nextStep({ ...RESULTS.failed, neverSucceeded: [] })).toBeNull()
+})
+
 describe('after a search for a capacity', () => {
   const { capacity } = RESULTS
   const found = capacity.capacity!

@@ -52,8 +52,11 @@ test('the first line is the verdict in words', () => {
   expect(first(passed)).toMatch(
     /^✓ Passed: a slowdown of \d+ % or more of any request's median, or of \d+ % of any request's p95, would have shown, and both thresholds were met\.$/,
   )
-  expect(first(failed)).toBe('✗ Failed: error_rate < 1% was not met (3.12%); 2 of 3 thresholds failed.')
+  expect(first(failed)).toBe('✗ Failed: error_rate < 1% was not met (3.12%); 2 of 3 thresholds were not met.')
   expect(first(regressed)).toMatch(/^✗ Regressed: "(search|details)" .*, the worst of \d regressions\.$/)
+  expect(first({ ...regressed, thresholds: failed.thresholds })).toMatch(
+    /the worst of \d regressions; 2 of 3 thresholds were not met\.$/,
+  )
   expect(first({ ...passed, verdict: 'interrupted', durationSeconds: 12.3 })).toContain(
     'Interrupted after 12s',
   )
@@ -160,5 +163,12 @@ describe('a run in which nothing finished', () => {
     const sent = { ...silent.totals, unfinished: 3 }
     const text = renderConsole({ ...silent, error: null, verdict: 'error', totals: sent }, page)
     expect(text).toMatch(/^✗ Error: no request finished\.\n/)
+  })
+
+  test('refers to the page that explains its failures', () => {
+    const errors = [{ kind: 'tls', message: 'self-signed certificate', count: 3 }] as const
+    const totals = { ...silent.totals, requests: 3, failed: 3, errors }
+    const text = renderConsole({ ...silent, error: null, verdict: 'error', totals }, page)
+    expect(text.replace(/\s+/g, ' ')).toContain('perfctl help troubleshooting has causes of tls failures.')
   })
 })

@@ -21,6 +21,10 @@ const row = (metric: string, baseline: number, current: number): MetricCompariso
   reason: null,
 })
 
+test('an interval that begins at 0 has no sign there', () => {
+  expect(formatInterval({ ...row('p95', 20, 25), interval: [-0.0003, 0.31] })).toBe('0…+31%')
+})
+
 test.each([
   [
     row('p95', 20, 25),

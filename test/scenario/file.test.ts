@@ -26,6 +26,9 @@ test('a file is relative to the working directory, and keeps its path as given',
 
 test.each([
   ['scenarios/serch.yaml', 'no such file', 'did you mean scenarios/search.yaml?'],
+  ['search.yaml', 'no such file', 'did you mean scenarios/search.yaml?'],
+  ['search', 'no such file', 'did you mean scenarios/search.yaml?'],
+  ['nothing-like-it.yaml', 'no such file', 'scenarios contains search.yaml'],
   ['scenarios/other-one.yaml', 'no such file', 'scenarios contains search.yaml'],
   ['nowhere/x.yaml', 'no such file', 'pass the path of a scenario'],
   ['scenarios', 'is a directory', 'scenarios contains search.yaml'],

@@ -522,6 +522,7 @@ describe('nothing stands out', () => {
 
   test.each<[string, Partial<Measured>]>([
     ['was interrupted', { interrupted: true }],
+    ['lasted for no whole second', { durationSeconds: 0 }],
     ['could not be completed', { error: 'the target was gone' }],
     ['is a shard', { shard: { index: 1, of: 2 } as NonNullable<Measured['shard']> }],
     ['is a side of a session', { session: { id: '1', side: 'a', looks: 1, maxSeconds: 60 } }],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Finding, judgeRatio, type RatioQuestion } from '../../src/verdict/judge.js'
+import { judgeRatio, type RatioAnswer, type RatioQuestion } from '../../src/verdict/judge.js'
 
 const question: RatioQuestion = {
   metric: 'p50',
@@ -11,10 +11,10 @@ const question: RatioQuestion = {
 }
 
 /** A change of this many percent, known to within `reach` percent. */
-function judge(change: number, reach: number, options: Partial<RatioQuestion & Finding> = {}) {
+function judge(change: number, reach: number, options: Partial<RatioQuestion & RatioAnswer> = {}) {
   const { metric = 'p50' } = options
   const sign = metric === 'throughput' ? -1 : 1
-  const finding: Finding = {
+  const finding: RatioAnswer = {
     difference: sign * Math.log1p(change / 100),
     interval: [-1, 1],
     worseBy: -0.1,
@@ -65,7 +65,7 @@ describe('a line passes when a change of twice its tolerance is ruled out', () =
 })
 
 describe('requests that were sent late leave a line open only where its two bounds disagree', () => {
-  test.each<[string, number, number, Partial<RatioQuestion & Finding>, string, string | null]>([
+  test.each<[string, number, number, Partial<RatioQuestion & RatioAnswer>, string, string | null]>([
     [
       'surely worse, however late',
       30,

@@ -187,7 +187,7 @@ test('an old baseline explains less, and is no error', () => {
 test('the sentence is said once for all percentiles of a request', () => {
   const sentences = listMadeOf(compare(base(timings({ db: 12 })), slow(timings({ db: 17 }))))
   expect(sentences.filter((sentence) => sentence.startsWith('search: '))).toEqual([
-    expect.stringMatching(/^search: \+5\.\d+ms on average, of which db \+5\.00ms$/),
+    expect.stringMatching(/^search: \+5\.\d+ms on average, of which \+5\.00ms in db$/),
   ])
 })
 
@@ -198,7 +198,7 @@ test.each<[MadeOf, string]>([
   ],
   [
     { mean: [10, 13], causes: [{ code: 'server_timing', name: 'db', before: 2, after: 6 }] },
-    '+3.00ms on average; db alone +4.00ms',
+    '+3.00ms on average; in db alone +4.00ms',
   ],
   [
     {
@@ -208,7 +208,7 @@ test.each<[MadeOf, string]>([
         { code: 'connections', before: 0.02, after: 1 },
       ],
     },
-    '+3.00ms on average, all of it new connections; 0.02 → 1.00 new connections per request',
+    '+3.00ms on average, all of it for new connections; 0.02 → 1.00 new connections per request',
   ],
   [
     {

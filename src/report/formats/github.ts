@@ -53,10 +53,10 @@ const ANNOTATIONS_MAX = 10
  * a run that passed.
  */
 export function renderAnnotations(result: Result, source: ScenarioSource | null): string {
-  const findings = listFindings(result)
-  const shown = findings.length > ANNOTATIONS_MAX ? findings.slice(0, ANNOTATIONS_MAX - 1) : findings
-  const lines = shown.map((finding) => renderCommand(finding, source))
-  const left = findings.length - shown.length
+  const annotations = listAnnotations(result)
+  const shown = annotations.length > ANNOTATIONS_MAX ? annotations.slice(0, ANNOTATIONS_MAX - 1) : annotations
+  const lines = shown.map((annotation) => renderCommand(annotation, source))
+  const left = annotations.length - shown.length
   if (left > 0) {
     const message = `${left} more are in the job summary.`
     lines.push(renderCommand({ level: 'error', title: 'perfctl', message, subject: null }, source))
@@ -64,7 +64,7 @@ export function renderAnnotations(result: Result, source: ScenarioSource | null)
   return lines.map((line) => `${line}\n`).join('')
 }
 
-interface Finding {
+interface Annotation {
   readonly level: 'error' | 'warning'
   readonly title: string
   readonly message: string
@@ -72,24 +72,24 @@ interface Finding {
   readonly subject: string | null
 }
 
-function listFindings(result: Result): Finding[] {
+function listAnnotations(result: Result): Annotation[] {
   const broken = result.thresholds
     .filter(({ passed, inDoubt }) => !passed && inDoubt !== true)
     .map(
-      (threshold): Finding => ({
+      (threshold): Annotation => ({
         level: 'error',
         title: 'threshold not met',
         message: `${threshold.expression}: ${describeActual(threshold)}`,
         subject: threshold.expression,
       }),
     )
-  const findings = [...listNeverSucceeded(result), ...broken, ...listRegressions(result)]
-  if (findings.length > 0 || result.verdict === 'passed') return findings
+  const annotations = [...listNeverSucceeded(result), ...broken, ...listRegressions(result)]
+  if (annotations.length > 0 || result.verdict === 'passed') return annotations
   const level = result.verdict === 'inconclusive' || result.verdict === 'interrupted' ? 'warning' : 'error'
   return [{ level, title: result.verdict, message: headline(result), subject: null }]
 }
 
-function listNeverSucceeded(result: Result): Finding[] {
+function listNeverSucceeded(result: Result): Annotation[] {
   if (result.verdict !== 'failed') return []
   return describeNeverSucceeded(result).map(({ name, sentence, remedy }) => ({
     level: 'error',
@@ -99,7 +99,7 @@ function listNeverSucceeded(result: Result): Finding[] {
   }))
 }
 
-function listRegressions({ comparison }: Result): Finding[] {
+function listRegressions({ comparison }: Result): Annotation[] {
   if (comparison?.verdict !== 'regressed') return []
   return comparison.metrics
     .filter(({ verdict }) => verdict === 'regressed' || verdict === 'missing')
@@ -114,7 +114,10 @@ function listRegressions({ comparison }: Result): Finding[] {
     }))
 }
 
-function renderCommand({ level, title, message, subject }: Finding, source: ScenarioSource | null): string {
+function renderCommand(
+  { level, title, message, subject }: Annotation,
+  source: ScenarioSource | null,
+): string {
   const place =
     source === null ? '' : `file=${escapeProperty(source.path)},line=${findLine(source.text, subject)},`
   return `::${level} ${place}title=${escapeProperty(`perfctl: ${title}`)}::${escapeMessage(message)}`

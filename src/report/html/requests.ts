@@ -220,11 +220,7 @@ ${renderTimeTable(points, ROWS_MAX)}${renderFacts(facts)}${renderErrors(request.
 /** Renders failures grouped by kind and message, most frequent first. Nothing without failures. */
 export function renderErrors(errors: readonly ErrorCount[]): Markup {
   if (errors.length === 0) return NOTHING
-  const columns = [
-    { title: 'failures', isText: true },
-    { title: 'count' },
-    { title: 'message', isText: true },
-  ]
+  const columns = [{ title: 'kind', isText: true }, { title: 'count' }, { title: 'message', isText: true }]
   const rows = [...errors]
     .sort((a, b) => b.count - a.count)
     .map(({ kind, count, message, example }) => [

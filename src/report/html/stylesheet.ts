@@ -48,7 +48,7 @@ dl { margin: 0 0 8px; display: grid; grid-template-columns: repeat(auto-fill, mi
 dt { color: var(--soft); font-size: 13px; }
 dd { margin: 0; }
 .key-figures { margin: 28px 0 0; padding: 18px 0; border: solid var(--rule); border-width: 1px 0; grid-template-columns: repeat(6, 1fr); }
-.key-figures div { display: flex; flex-direction: column-reverse; }
+.key-figures div { display: flex; flex-direction: column-reverse; justify-content: flex-end; }
 .key-figures dd { font-size: 22px; line-height: 1.25; letter-spacing: -.01em; white-space: nowrap; }
 
 section { margin-top: 44px; }
@@ -149,7 +149,11 @@ pre { overflow-x: auto; margin: 0; padding: 14px 16px; border-radius: 6px; backg
   .key-figures dd { font-size: 18px; }
   table { font-size: 13px; }
   .tracks:has(.moments:hover, :checked, :focus-visible) .lead figcaption, .tracks:has(.moments:hover, :checked, :focus-visible) .key { visibility: hidden; }
+  .tracks figcaption { gap: 0 8px; font-size: 13px; }
+  .tracks figcaption span { font-size: 12px; }
+  .tracks .key:not(.level)::before { width: 9px; margin-right: 4px; }
   .wide:is(th, td) { display: none; }
+  td.t { white-space: normal; }
   td small.narrow { display: block; width: min-content; min-width: 0; margin-left: auto; }
   th[scope=row].t { min-width: 5em; overflow-wrap: anywhere; }
   dl { grid-template-columns: repeat(2, 1fr); gap: 8px 16px; }

@@ -4,6 +4,7 @@
 import type { Ms } from '../../base/clock.js'
 import type { Problem } from '../../base/errors.js'
 import { formatDuration } from '../../base/units.js'
+import { formatLoad } from '../../report/capacity.js'
 import { CAPACITY_DEFAULTS } from '../../scenario/model/capacity.js'
 import type { CapacityOptions, Scenario } from '../../scenario/model/scenario.js'
 import { checkSeconds } from '../../verdict/capacity/pair.js'
@@ -27,19 +28,19 @@ export function pairBudgetLeast(settings: CapacityOptions): Ms {
 
 /** Returns what is wrong with settings together. `required`: a load that has to be carried; null for none. */
 export function checkSettings(
-  { from, max, budgetMs }: CapacityOptions,
+  { of, from, max, budgetMs }: CapacityOptions,
   { required, leastMs }: { readonly required: number | null; readonly leastMs: Ms },
 ): Problem[] {
   const problems: Problem[] = []
   const wrong = (message: string, hint: string) => problems.push({ message, place: null, hint })
   if (from !== null && max !== null && from > max)
     wrong(
-      `the first load, ${from}, is above the most, ${max}`,
+      `the first load, ${formatLoad(from, of)}, is above the most, ${formatLoad(max, of)}`,
       'lower from or raise max; those that are not given are under capacity in the scenario',
     )
   if (required !== null && max !== null && required > max)
     wrong(
-      `the load that is required, ${required}, is above the most that may be sent, ${max}`,
+      `the load that is required, ${formatLoad(required, of)}, is above the most that may be sent, ${formatLoad(max, of)}`,
       'raise max, or require less',
     )
   if (budgetMs < leastMs)

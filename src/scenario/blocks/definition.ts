@@ -90,7 +90,11 @@ function scenarioSchema(context: fields.Context, names: Names, tables: Tables) {
     {
       description: 'A load test for perfctl.',
       sample: 'requests: [{ get: / }]',
+      elsewhere: {
+        config: 'it is a key of Artillery; perfctl help migrating shows what to write instead',
+      },
       synonyms: {
+        phases: 'load',
         url: 'target',
         baseUrl: 'target',
         scenarios: 'requests',

@@ -27,16 +27,18 @@ export type Rule = (view: RunView) => Finding[]
 /** The share of the time that a worker may wait for a CPU. */
 export const STARVED_MAX = 0.2
 
-/** Returns the view; null for a run that is only a part of one, or whose figures may not be the service's. */
+/** Returns the view; null for a run that is only a part of one, that has no whole second, or whose figures may not be the service's. */
 export function viewRun(run: Measured): RunView | null {
   const { generator, interrupted, error, session, shard } = run
   const isPart = interrupted || error !== null || session !== null || shard !== null
   if (isPart || run.runs.length > 1 || listLoadDoubts(run).length > 0) return null
   if (generator.saturated) return null
+  const seconds = run.timeline.filter(({ second }) => second + 1 <= run.durationSeconds)
+  if (seconds.length === 0) return null
   const starved = Math.max(0, ...generator.workers.map((worker) => worker.starved ?? 0))
   return {
     run,
-    seconds: run.timeline.filter(({ second }) => second + 1 <= run.durationSeconds),
+    seconds,
     isDisturbed: generator.lateFrom !== undefined || starved > STARVED_MAX,
     starved,
   }

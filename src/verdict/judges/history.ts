@@ -18,7 +18,7 @@
  */
 import { mean, median, studentT, variance } from '../../stats/math.js'
 import type { JobValue } from '../job-figures.js'
-import { type Finding, MISS_RISK } from '../judge.js'
+import { MISS_RISK, type RatioAnswer } from '../judge.js'
 import type { RatioMetric } from '../judged-metric.js'
 
 /** How a metric is judged. */
@@ -71,7 +71,7 @@ export function judgeByHistory(
   jobs: readonly JobValue[],
   candidate: JobValue,
   { metric, alpha, floor, others }: HistoryRule,
-): Finding {
+): RatioAnswer {
   const count = jobs.length
   const values = jobs.map(({ value }) => value)
   const isRelative = others !== undefined

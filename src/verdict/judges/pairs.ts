@@ -17,7 +17,7 @@
  * the random error of one start, worth five degrees of freedom.
  */
 import { mean, studentT, variance } from '../../stats/math.js'
-import { type Finding, MISS_RISK } from '../judge.js'
+import { MISS_RISK, type RatioAnswer } from '../judge.js'
 import type { RatioMetric } from '../judged-metric.js'
 
 /** How a metric is judged; all but `alpha` are logarithms. */
@@ -62,7 +62,7 @@ export function usableBlocks(blocks: readonly (readonly number[])[]): readonly (
 }
 
 /** Judges the differences ln(B) − ln(A) of pairs, by block; of the blocks from {@link usableBlocks}, at least one. */
-export function judgePairs(blocks: readonly (readonly number[])[], rule: PairRule): Finding {
+export function judgePairs(blocks: readonly (readonly number[])[], rule: PairRule): RatioAnswer {
   const sign = rule.metric === 'throughput' ? -1 : 1
   const signed = blocks.map((pairs) => pairs.map((difference) => sign * difference))
   const { middle, error, reach } =

@@ -27,8 +27,11 @@ describe('a search by the library refuses', () => {
     [{ max: Number.NaN }, 'max: NaN is not a number of arrivals per second above 0'],
     [{ max: Number.POSITIVE_INFINITY }, 'max: Infinity is not a number of arrivals per second above 0'],
     [{ require: -1 }, 'require: -1 is not a number of arrivals per second above 0'],
-    [{ from: 200, max: 100 }, 'the first load, 200, is above the most, 100; lower from or raise max'],
-    [{ require: 200, max: 100 }, 'the load that is required, 200, is above the most that may be sent, 100'],
+    [{ from: 200, max: 100 }, 'the first load, 200/s, is above the most, 100/s; lower from or raise max'],
+    [
+      { require: 200, max: 100 },
+      'the load that is required, 200/s, is above the most that may be sent, 100/s',
+    ],
     [
       { budgetMs: 60_000 },
       'a budget of 1m is too short for the trials that a bound takes; use 1m26s or more',
