@@ -35,7 +35,6 @@ function typeOf(part, bases) {
   if (part.const !== undefined) return JSON.stringify(part.const)
   if (part.enum !== undefined) return part.enum.map((value) => JSON.stringify(value)).join(' | ')
   if (part.anyOf !== undefined) return union(part.anyOf.map((each) => typeOf(each, bases)))
-  if (part.allOf !== undefined) return part.allOf.map((each) => `(${typeOf(each, bases)})`).join(' & ')
   const types = [part.type ?? []].flat()
   return types.length === 0 ? 'unknown' : union(types.map((type) => plain(type, part, bases)))
 }

@@ -95,8 +95,8 @@ describe('the check itself', () => {
     [
       'a vendor of types',
       'scenario/a.ts',
-      "import type { ZodType } from 'zod/v4'",
-      'only scenario/fields/schema.ts may',
+      "import type { Document } from 'yaml/util'",
+      'only scenario/yaml/yaml.ts may',
     ],
     [
       'an unknown vendor',

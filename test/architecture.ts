@@ -28,7 +28,6 @@ const FLOORS: Readonly<Record<string, number>> = {
 const VENDORS: Readonly<Record<string, string>> = {
   commander: 'cli.ts',
   yaml: 'scenario/yaml/yaml.ts',
-  zod: 'scenario/fields/schema.ts',
   undici: 'load/http/http1/undici-reader.ts',
   'tough-cookie': 'load/http/layers/cookies.ts',
   'hdr-histogram-js': 'stats/read-histogram.ts',

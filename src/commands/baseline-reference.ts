@@ -1,14 +1,22 @@
 /**
  * Finds the baseline to compare a run, or its merged shards, with.
  */
-import { relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { userError } from '../base/errors.js'
+import { fileNameOf } from '../base/files.js'
 import type { Io } from '../base/io.js'
 import { type Comparable, refuseOtherScenario } from '../verdict/comparable.js'
 import type { Reference } from '../verdict/measurement.js'
-import { defaultBaselineFile } from './baseline.js'
 import { findBaselineFile } from './measurement-files.js'
 import type { RunFlags } from './run-options.js'
+
+/** The directory of baselines, relative to the working directory. */
+export const BASELINES = 'baselines'
+
+/** The default path of a scenario's baseline. */
+export function defaultBaselineFile(scenarioName: string): string {
+  return join(BASELINES, `${fileNameOf(scenarioName)}.json`)
+}
 
 /** What is going to be judged. */
 export interface Subject extends Comparable {

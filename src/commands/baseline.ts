@@ -15,16 +15,9 @@ import type { Result } from '../stats/result.js'
 import { type Baseline, extendBaseline, makeBaseline } from '../verdict/baseline.js'
 import { formatBaseline } from '../verdict/baseline-file.js'
 import { refuseOtherScenario } from '../verdict/comparable.js'
+import { BASELINES, defaultBaselineFile } from './baseline-reference.js'
 import { readBaselineFile, readResultFile } from './measurement-files.js'
 import { pageOf } from './report.js'
-
-/** The directory of baselines, relative to the working directory. */
-const DIRECTORY = 'baselines'
-
-/** The default path of a scenario's baseline. */
-export function defaultBaselineFile(scenarioName: string): string {
-  return join(DIRECTORY, `${fileNameOf(scenarioName)}.json`)
-}
 
 /** Prints one baseline, or all. `name` is a scenario name or a file. */
 export async function baselineShow(
@@ -108,14 +101,14 @@ const JOBS_GOOD = 5
 
 async function listFiles(io: Io): Promise<string[]> {
   try {
-    const names = await readdir(join(io.cwd, DIRECTORY))
+    const names = await readdir(join(io.cwd, BASELINES))
     const files = names.filter((name) => name.endsWith('.json')).sort()
-    if (files.length > 0) return files.map((name) => join(DIRECTORY, name))
+    if (files.length > 0) return files.map((name) => join(BASELINES, name))
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error
   }
   throw userError(
-    `no baselines in ${DIRECTORY}/`,
+    `no baselines in ${BASELINES}/`,
     'create one with perfctl baseline update scenarios/NAME.yaml',
   )
 }

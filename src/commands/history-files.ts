@@ -20,7 +20,7 @@ import {
   historiesOfResults,
   historyOfBaseline,
 } from '../verdict/history.js'
-import { defaultBaselineFile } from './baseline.js'
+import { defaultBaselineFile } from './baseline-reference.js'
 
 /** Where `run` saves results by default. */
 const RESULTS = join('.perfctl', 'results')

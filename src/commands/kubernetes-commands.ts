@@ -3,10 +3,39 @@
  */
 import type { CommandGroup, CommandSpec, Refusal } from './command.js'
 import type { RawManifestFlags } from './kubernetes-manifest.js'
-import { KUBERNETES_OPTIONS } from './kubernetes-options.js'
 import type { RawKubernetesRunFlags } from './kubernetes-run.js'
-import { like } from './options.js'
+import { like, type OptionSpec } from './options.js'
 import { RUN, WITHOUT_BASELINE } from './run-commands.js'
+
+/** What is made in Kubernetes. Parsed by `kubernetes-options.ts`, which the help doesn't need. */
+export const KUBERNETES_OPTIONS: readonly OptionSpec[] = [
+  like('agents', { description: 'Number of agents, each in a pod of its own' }),
+  { flags: '--image <image>', description: 'Container image with perfctl, of this version' },
+  { flags: '--name <name>', description: 'What the names of all objects begin with', preset: 'perfctl' },
+  { flags: '--namespace <namespace>', description: "Namespace; default: that of kubectl's context" },
+  { flags: '--cpu <n>', description: 'CPUs of each agent, requested and at most', preset: '2' },
+  { flags: '--memory <size>', description: 'Memory of each agent, requested and at most', preset: '1Gi' },
+  {
+    flags: '--deadline <time>',
+    description: 'End the agents after this time, even if a run is going on',
+    preset: '1h',
+  },
+  {
+    flags: '--env-from <kind/name>',
+    description: "Give agents the service's secrets as variables: secret/NAME or configmap/NAME; repeatable",
+    isRepeatable: true,
+  },
+  {
+    flags: '--key-secret <name>',
+    description: 'Your own Secret with PERFCTL_CLUSTER_KEY, instead of making one',
+  },
+  like('nats', { description: 'Your own NATS broker, instead of making one: nats://host:4222, or tls://' }),
+  {
+    flags: '--broker-image <image>',
+    description: 'Container image with nats-server',
+    preset: 'nats:2.10-alpine',
+  },
+]
 
 const MANIFEST: CommandSpec = {
   name: 'manifest',

@@ -6,7 +6,6 @@ import { parseDuration } from '../base/units.js'
 import type { EnvSource } from '../run/kubernetes/manifest.js'
 import { readClusterPlace } from './cluster-place.js'
 import type { Wrong } from './option-values.js'
-import { like, type OptionSpec } from './options.js'
 
 /** The flags that say what is made in Kubernetes, as parsed by commander. */
 export interface RawKubernetesFlags {
@@ -37,36 +36,6 @@ export interface KubernetesFlags {
   readonly nats: string | null
   readonly brokerImage: string
 }
-
-/** The options, for the help. */
-export const KUBERNETES_OPTIONS: readonly OptionSpec[] = [
-  like('agents', { description: 'Number of agents, each in a pod of its own' }),
-  { flags: '--image <image>', description: 'Container image with perfctl, of this version' },
-  { flags: '--name <name>', description: 'What the names of all objects begin with', preset: 'perfctl' },
-  { flags: '--namespace <namespace>', description: "Namespace; default: that of kubectl's context" },
-  { flags: '--cpu <n>', description: 'CPUs of each agent, requested and at most', preset: '2' },
-  { flags: '--memory <size>', description: 'Memory of each agent, requested and at most', preset: '1Gi' },
-  {
-    flags: '--deadline <time>',
-    description: 'End the agents after this time, even if a run is going on',
-    preset: '1h',
-  },
-  {
-    flags: '--env-from <kind/name>',
-    description: "Give agents the service's secrets as variables: secret/NAME or configmap/NAME; repeatable",
-    isRepeatable: true,
-  },
-  {
-    flags: '--key-secret <name>',
-    description: 'Your own Secret with PERFCTL_CLUSTER_KEY, instead of making one',
-  },
-  like('nats', { description: 'Your own NATS broker, instead of making one: nats://host:4222, or tls://' }),
-  {
-    flags: '--broker-image <image>',
-    description: 'Container image with nats-server',
-    preset: 'nats:2.10-alpine',
-  },
-]
 
 /** Names of pods end with numbers of their own, and have 63 characters at most. */
 const NAME_MAX = 40

@@ -28,7 +28,7 @@ import { findObstacle } from '../verdict/baseline.js'
 import type { Reference } from '../verdict/measurement.js'
 import { exitCodeOf } from '../verdict/verdict.js'
 import { readMaxSeconds } from './ab-duration.js'
-import { type Acceptance, acceptResults } from './baseline.js'
+import type { Acceptance } from './baseline.js'
 import { baselineFile, findReference, type Subject } from './baseline-reference.js'
 import { checkPlaces, deliver, saveEarly } from './deliver.js'
 import { ownsStdout, pageOf } from './report.js'
@@ -68,7 +68,7 @@ export async function prepareRun(names: readonly string[], raw: RawRunFlags, io:
   if (flags.updateBaseline) await checkBaselines(jobs, flags, io)
   const afterwards = async (result: Result, { scenario }: Job) => {
     if (flags.updateBaseline && result.verdict === 'passed')
-      await acceptResults('update', [result], baselineFile(subjectOf(scenario), flags), io)
+      await accept('update', { result, scenario }, flags, io)
   }
   return { flags, start: () => runAll(jobs, flags, io, afterwards) }
 }
@@ -120,8 +120,19 @@ export async function baselineRun(
   await checkPlaces(flags, io)
   await checkBaselines(jobs, flags, io)
   return runAll(jobs, flags, io, async (result, { scenario }) => {
-    if (!result.interrupted) await acceptResults(mode, [result], baselineFile(subjectOf(scenario), flags), io)
+    if (!result.interrupted) await accept(mode, { result, scenario }, flags, io)
   })
+}
+
+/** Accepts a result into its scenario's baseline; what that needs is loaded only now. */
+async function accept(
+  mode: Acceptance,
+  { result, scenario }: { readonly result: Result; readonly scenario: Scenario },
+  flags: RunFlags,
+  io: Io,
+): Promise<void> {
+  const { acceptResults } = await import('./baseline.js')
+  await acceptResults(mode, [result], baselineFile(subjectOf(scenario), flags), io)
 }
 
 /** Throws a UserError if one of the new baselines could not be written. */

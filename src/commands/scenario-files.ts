@@ -4,16 +4,12 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { type Problem, UserError, userError } from '../base/errors.js'
-import { readTextFile } from '../base/files.js'
 import type { Io } from '../base/io.js'
 import { type LoadOptions, loadScenario, SCENARIOS } from '../scenario/file.js'
 import { overrideAddresses, overrideHeaders, overrideLoad } from '../scenario/model/override.js'
 import type { Scenario } from '../scenario/model/scenario.js'
 import { hasLogin, LOGIN_HINT, NO_LOGIN } from '../scenario/model/target-login.js'
 import { readScenario } from '../scenario/read.js'
-import { schemaOf } from '../stats/read.js'
-import { RESULT_SCHEMA } from '../stats/result.js'
-import { BASELINE_SCHEMA } from '../verdict/baseline.js'
 import { readEnvFiles } from './env-files.js'
 import type { RunFlags } from './run-options.js'
 import { guessUrl } from './url-guess.js'
@@ -76,21 +72,9 @@ async function loadFile(file: string, options: LoadOptions): Promise<Scenario> {
   try {
     return await loadScenario(file, options)
   } catch (error) {
-    const schema =
-      error instanceof UserError && /\.json$/i.test(file) ? await findSchemaOf(file, options) : null
-    if (schema === RESULT_SCHEMA)
-      throw userError(`${file} is a result, not a scenario`, `view it with perfctl report ${file}`)
-    if (schema === BASELINE_SCHEMA)
-      throw userError(`${file} is a baseline, not a scenario`, `view it with perfctl baseline show ${file}`)
+    if (error instanceof UserError && /\.json$/i.test(file))
+      await (await import('./measurement-files.js')).refuseMeasurement(file, options)
     throw error
-  }
-}
-
-async function findSchemaOf(file: string, { cwd }: LoadOptions): Promise<string | null> {
-  try {
-    return schemaOf(await readTextFile(resolve(cwd, file)), file)
-  } catch {
-    return null
   }
 }
 

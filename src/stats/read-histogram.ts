@@ -1,7 +1,8 @@
 /**
  * Reads encoded histograms, of perfctl and of other programs.
  */
-import { decodeFromCompressedBase64, type Histogram as HdrHistogram } from 'hdr-histogram-js'
+import { createRequire } from 'node:module'
+import type { Histogram as HdrHistogram } from 'hdr-histogram-js'
 import { type Shape, ShapeError } from '../base/shape.js'
 import { CountReader, FrozenHistogram } from './frozen-histogram.js'
 import { decodeHdr, TRUNCATED } from './hdr-format.js'
@@ -21,6 +22,7 @@ export function parseHistogram(base64: string): FrozenHistogram {
 
 /** Reads what has other slots, by their values. */
 function parseOther(base64: string): FrozenHistogram {
+  const { decodeFromCompressedBase64 } = loadLibrary()
   const { recordedValuesIterator: values } = decodeFromCompressedBase64(base64, 64) as HdrHistogram & Recorded
   const histogram = new Histogram()
   for (values.reset(); values.hasNext(); ) {
@@ -28,6 +30,11 @@ function parseOther(base64: string): FrozenHistogram {
     histogram.recordCount(valueIteratedTo, countAtValueIteratedTo)
   }
   return histogram.freeze()
+}
+
+/** Rarely needed, and half as long to load as Node.js itself. */
+function loadLibrary(): typeof import('hdr-histogram-js') {
+  return createRequire(import.meta.url)('hdr-histogram-js')
 }
 
 /** What the library's types lack. */

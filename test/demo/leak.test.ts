@@ -1,14 +1,10 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { Leak } from '../../src/demo/leak.js'
+import { stopTime } from '../fake-time.js'
 
-beforeEach(() => {
-  vi.useFakeTimers()
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+beforeEach(stopTime)
 
 test('memory grows with time, and is let go at the end', () => {
   const leak = new Leak(10e6)

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { COMMANDS } from '../../src/commands/command-specs.js'
-import { KUBERNETES_OPTIONS } from '../../src/commands/kubernetes-options.js'
+import { KUBERNETES_OPTIONS } from '../../src/commands/kubernetes-commands.js'
 import { OPTIONS } from '../../src/commands/options.js'
 import { KUBECTL } from '../run/kubernetes/programs.js'
 

@@ -4,7 +4,7 @@
  */
 import { formatDuration } from '../../base/units.js'
 import * as fields from './fields.js'
-import { type Meta, value } from './schema.js'
+import { type Meta, type Optional, value } from './schema.js'
 import * as units from './unit-fields.js'
 
 /** What blocks make their values with: readers that know the file's environment and names. */
@@ -14,7 +14,7 @@ export type Leaves = ReturnType<typeof makeLeaves>
 export function makeLeaves(context: fields.Context) {
   const leaf = <T>(read: fields.Reader<T>, meta: Meta) =>
     value((tree, report) => fields.readWithoutSecrets(read, tree, context, report), meta)
-  const option = <T>(read: fields.Reader<T>, type: Meta, description: string, more: Meta = {}) =>
+  const option = <T>(read: fields.Reader<T>, type: Meta, description: string, more: Meta = {}): Optional<T> =>
     leaf(read, { ...type, description, ...more }).optional()
   return {
     leaf,

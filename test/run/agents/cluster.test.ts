@@ -1,18 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { UserError } from '../../../src/base/errors.js'
 import { readVersion } from '../../../src/base/host.js'
 import type { Channel } from '../../../src/run/agents/channel.js'
 import { type ClaimOptions, claimAgents, listAgents } from '../../../src/run/agents/cluster.js'
 import { joinCluster } from '../../../src/run/agents/member.js'
 import { SigningKey } from '../../../src/run/agents/signature.js'
+import { stopTime } from '../../fake-time.js'
 import { MemoryBroker } from './memory-broker.js'
 
-beforeEach(() => {
-  vi.useFakeTimers()
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+beforeEach(stopTime)
 
 const place = (broker: MemoryBroker, secret = 'secret', cluster = 'ci') => ({
   broker: broker.connect(),

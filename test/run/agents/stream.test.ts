@@ -1,18 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { Random } from '../../../src/base/rng.js'
 import type { Channel } from '../../../src/run/agents/channel.js'
 import { SigningKey } from '../../../src/run/agents/signature.js'
 import { openStream } from '../../../src/run/agents/stream.js'
+import { stopTime } from '../../fake-time.js'
 import { MemoryBroker } from './memory-broker.js'
 
 const KEY = new SigningKey('secret').derive('offer', 'run')
 
-beforeEach(() => {
-  vi.useFakeTimers()
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+beforeEach(stopTime)
 
 interface Ends {
   readonly broker: MemoryBroker

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { Slots } from '../../../src/demo/slots.js'
 import type { Channel } from '../../../src/run/agents/channel.js'
 import type { GroupOptions } from '../../../src/run/agents/group.js'
@@ -9,15 +9,11 @@ import { LiveRig } from '../../../src/run/capacity/rig.js'
 import { Trials } from '../../../src/run/capacity/trials.js'
 import type { Threshold } from '../../../src/scenario/model/scenario.js'
 import { CapacitySearch } from '../../../src/verdict/capacity/search.js'
+import { stopTime } from '../../fake-time.js'
 import { MemoryBroker } from '../agents/memory-broker.js'
 import { gather, PLAN, passing, VirtualAgent } from './virtual-agents.js'
 
-beforeEach(() => {
-  vi.useFakeTimers()
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+beforeEach(stopTime)
 
 const P95: Threshold = {
   expression: 'p95 < 100ms',
