@@ -25,7 +25,7 @@ import {
 } from '../run/ab-sides.js'
 import { runCapacityPair } from '../run/capacity/pair-session.js'
 import { capacityOf, pairBudgetLeast } from '../run/capacity/settings.js'
-import { type Interrupt, listenForInterrupt } from '../run/interrupt.js'
+import { type Interrupt, listenForInterrupt, STOPPING } from '../run/interrupt.js'
 import type { CapacityOptions, Scenario } from '../scenario/model/scenario.js'
 import type { Result } from '../stats/result.js'
 import { exitCodeOf } from '../verdict/verdict.js'
@@ -54,6 +54,7 @@ export async function ab(name: string, raw: RawAbFlags, io: Io): Promise<ExitCod
   const interrupt = listenForInterrupt(io)
   try {
     const context = { flags, extent, io, interrupt }
+    interrupt.onFirst(() => noter(context)(STOPPING))
     const end =
       settings === null
         ? await runSides(scenario!, sides, context)
@@ -103,7 +104,6 @@ function searchSides(
 ): Promise<SessionEnd> {
   const { flags, interrupt } = context
   const note = noter(context)
-  interrupt.onFirst(() => note('stopping: waiting for requests in flight (press Ctrl-C again to abort them)'))
   const start = starter(scenario, sides, context)
   return runCapacityPair(scenario, settings, () => start(0), {
     seed: flags.seed,

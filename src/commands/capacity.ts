@@ -16,7 +16,7 @@ import { fitted } from '../report/width.js'
 import { type CapacityBasis, capacityName, identifySearch } from '../run/capacity/result.js'
 import { type CapacityRunOptions, runCapacity } from '../run/capacity/session.js'
 import { budgetLeast, capacityOf, checkSettings } from '../run/capacity/settings.js'
-import { type Interrupt, listenForInterrupt } from '../run/interrupt.js'
+import { type Interrupt, listenForInterrupt, STOPPING } from '../run/interrupt.js'
 import type { CapacityOptions, Scenario } from '../scenario/model/scenario.js'
 import type { Result } from '../stats/result.js'
 import { leastOfReference } from '../verdict/capacity/least.js'
@@ -138,7 +138,7 @@ async function search(
     if (!flags.quiet) io.stderr.write(`${fitted(text, io.stderr)}\n`)
   }
   const watchers = await openWatchers(flags, io, note)
-  interrupt.onFirst(() => note('stopping: waiting for requests in flight (press Ctrl-C again to abort them)'))
+  interrupt.onFirst(() => note(STOPPING))
   if (scenario.http.insecure) note('warning: TLS certificates are not verified')
   let result: Result | null = null
   try {

@@ -17,7 +17,7 @@ import type { Watcher } from '../report/live/watcher.js'
 import { renderSeveral } from '../report/several.js'
 import { shouldColor } from '../report/style.js'
 import { fitted, layoutOf } from '../report/width.js'
-import { type Interrupt, listenForInterrupt } from '../run/interrupt.js'
+import { type Interrupt, listenForInterrupt, STOPPING } from '../run/interrupt.js'
 import { identify, judgeResult } from '../run/result.js'
 import { type RunOptions, runScenario } from '../run/run.js'
 import type { Scenario } from '../scenario/model/scenario.js'
@@ -235,9 +235,7 @@ async function runOne(
   notices.above = flags.quiet ? null : progress
   let result: Result
   try {
-    interrupt.onFirst(() =>
-      progress.note('stopping: waiting for requests in flight (press Ctrl-C again to abort them)'),
-    )
+    interrupt.onFirst(() => progress.note(STOPPING))
     if (scenario.http.insecure) progress.note('warning: TLS certificates are not verified')
     result = await repeat({ scenario, reference }, flags, interrupt, {
       target: flags.target,

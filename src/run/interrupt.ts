@@ -4,6 +4,9 @@
  */
 import type { Io } from '../base/io.js'
 
+/** What the first signal is answered with while a load runs. */
+export const STOPPING = 'stopping: waiting for requests in flight (press Ctrl-C again to abort them)'
+
 /** The reason of an abort when a bug, its `cause`, stopped the run. */
 export class Breakdown extends Error {
   constructor(cause: unknown) {

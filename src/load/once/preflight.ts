@@ -33,7 +33,7 @@ export async function checkReachable(
   }
   throw userError(
     `${target} can't be reached${describeWay(endpoint, { host, port })}: ${reason}`,
-    'check that the service is running and that this is its address; --target changes it',
+    'check that the service is running at this address, or give another one',
     'run',
   )
 }
