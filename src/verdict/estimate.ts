@@ -218,17 +218,25 @@ function resampledError(given: readonly number[], slicesEach: number): number {
   const n = values.length
   const length = Math.max(1, Math.min(Math.round(BLOCK_SLICES / slicesEach), Math.floor(n / 4)))
   const random = new Random(SEED)
-  const drawn = new Float64Array(n)
+  const rising = values.map((_, index) => index).sort((a, b) => values[a]! - values[b]!)
+  const ranks = new Uint32Array(n)
+  for (const [rank, index] of rising.entries()) ranks[index] = rank
+  // How often each rank is drawn: counting is much faster than sorting what was drawn.
+  const drawn = new Uint32Array(n)
   let sum = 0
   let squares = 0
   for (let draw = 0; draw < DRAWS; draw++) {
+    drawn.fill(0)
     for (let at = 0; at < n; at += length) {
       const start = Math.floor(random.float() * n)
-      for (let i = 0; i < length && at + i < n; i++) drawn[at + i] = values[(start + i) % n]!
+      for (let i = 0; i < length && at + i < n; i++) drawn[ranks[(start + i) % n]!]! += 1
     }
-    drawn.sort()
-    const half = n >> 1
-    const middle = n % 2 === 1 ? drawn[half]! : (drawn[half - 1]! + drawn[half]!) / 2
+    let rank = 0
+    let seen = drawn[0]!
+    while (seen <= (n - 1) >> 1) seen += drawn[++rank]!
+    const below = values[rising[rank]!]!
+    while (seen <= n >> 1) seen += drawn[++rank]!
+    const middle = (below + values[rising[rank]!]!) / 2
     sum += middle
     squares += middle * middle
   }

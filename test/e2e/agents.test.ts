@@ -16,7 +16,7 @@ requests:
   - { name: details, weight: 1, get: "/details/{{ randomInt(1, 40) }}" }
 `
 
-describe('a load on several agents', () => {
+describe.concurrent('a load on several agents', () => {
   test('is the load of one machine, request by request', async () => {
     const [alone, shared] = [await startTarget(answerAfter(2)), await startTarget(answerAfter(2))]
     const session = startSession({ 'shop.yaml': SHOP('{ vus: 9, iterations: 1201 }') })
@@ -120,7 +120,7 @@ thresholds:
   }, 60_000)
 })
 
-describe('an agent', () => {
+describe.concurrent('an agent', () => {
   test.each([
     ['SIGKILL', 'its command ended with SIGKILL'],
     ['SIGSTOP', 'no sign of it for 4s'],

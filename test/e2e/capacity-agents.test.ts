@@ -27,7 +27,7 @@ thresholds:
 
 const flat = (text: string) => text.replace(/\s+/g, ' ')
 
-test('two agents find what a service carries, beginning with a look at it', async () => {
+test.concurrent('two agents find what a service carries, beginning with a look at it', async () => {
   const session = startSession({ 'shop.yaml': SHOP('budget: 90s') })
   const slots = new Slots(200)
   const { url } = await startTarget((_, response) => {
@@ -52,6 +52,7 @@ test('two agents find what a service carries, beginning with a look at it', asyn
 
 test.runIf(process.platform === 'linux')(
   'while two agents search, the service is observed from here',
+  { concurrent: true, timeout: 150_000 },
   async () => {
     const shop = SHOP('from: 20/s, budget: 60s').replace('/home', '/api/services')
     const session = startSession({ 'shop.yaml': `${shop}observe: { process: auto }\n` })
@@ -64,10 +65,9 @@ test.runIf(process.platform === 'linux')(
       expect([cpuCores > 0, memory > 0]).toEqual([true, true])
     expect(flat(stdout)).toContain('errors cores met')
   },
-  150_000,
 )
 
-describe('an agent', () => {
+describe.concurrent('an agent', () => {
   test.each([
     ['SIGKILL', 'its command ended with SIGKILL'],
     ['SIGSTOP', 'no sign of it for 4s'],
@@ -128,7 +128,7 @@ describe('an agent', () => {
   }, 60_000)
 })
 
-describe('an agent that is steered', () => {
+describe.concurrent('an agent that is steered', () => {
   /** An agent in this process that has its part of a search of at most 100/s; says what it answers, by type. */
   async function steerAgent(url: string) {
     const scenario = readScenario('requests: [{ name: home, get: / }]', { file: 'shop.yaml', env: {} })
@@ -202,7 +202,7 @@ describe('an agent that is steered', () => {
   }, 60_000)
 })
 
-test('nobody sends anything without a limit', async () => {
+test.concurrent('nobody sends anything without a limit', async () => {
   const session = startSession({ 'shop.yaml': SHOP().replace('max: 2000/s, ', '') })
   const { code, stderr } = await session.perfctl([
     ...['capacity', 'shop.yaml', '-t', 'http://127.0.0.1:9', ...agents('one')],
@@ -212,7 +212,7 @@ test('nobody sends anything without a limit', async () => {
   expect(session.exists('one.pid')).toBe(false)
 })
 
-describe('Ctrl-C', () => {
+describe.concurrent('Ctrl-C', () => {
   async function interrupt(
     session: Session,
     url: string,

@@ -43,12 +43,12 @@ async function startSlots(perSecond: number) {
 
 const oneLine = (text: string) => text.replace(/\s+/g, ' ')
 
-test('the capacity of a mixed load is found, saved and gated', async () => {
-  const session = startSession({ 'shop.yaml': SCENARIO })
+test.concurrent('the capacity of a mixed load is found, saved and gated, and verified as a baseline', async () => {
+  const session = startSession({ 'shop.yaml': `${SCENARIO}baseline: { tolerance: { capacity: 40% } }\n` })
   // A visit is two requests: 200 requests per second are 160 iterations.
   const { url, seen } = await startSlots(200)
   const search = ['capacity', 'shop.yaml', '-t', url]
-  const first = await session.perfctl([...search, '--require', '50/s'])
+  const first = await session.perfctl([...search, '--require', '50/s', '--update-baseline'])
   const [result] = session.results()
   const { capacity, requests, runs } = result!
   expect(first.code, first.stdout + first.stderr).toBe(0)
@@ -66,8 +66,133 @@ test('the capacity of a mixed load is found, saved and gated', async () => {
   expect(oneLine(first.stdout)).toContain('✓ Passed: "shop" carries')
   expect(first.stderr).toMatch(/40\.0\/s for 1s: carried \d/)
   expect(Object.keys(seen.counts).sort()).toEqual(['GET /details', 'GET /home', 'GET /search'])
+  expect(first.stderr).toContain('baseline written: baselines/shop-capacity.json')
+  expect(first.stdout).not.toContain('--update-baseline')
+
+  const verify = (target: string) => session.perfctl(['capacity', 'shop.yaml', '-t', target, '--verify'])
+  const fast = await startTarget((_, response) => response.end('fine'))
+  const same = await verify(fast.url)
+  expect(same.code, same.stdout + same.stderr).toBe(0)
+  expect(same.stdout).toContain("the baseline's less the")
+
+  // So slow that it carries a third of that.
+  const slow = await startSlots(60)
+  const worse = await verify(slow.url)
+  expect(worse.code, worse.stdout + worse.stderr).toBe(1)
+  expect(oneLine(worse.stdout)).toMatch(/✗ Regressed: .*"shop"/)
+}, 250_000)
+
+test.concurrent('what is too much for the first load is said at once', async () => {
+  const session = startSession({ 'shop.yaml': SCENARIO.replace('p95 < 500ms', 'p95 < 5ms') })
+  const { url } = await startSlots(200)
+  const { code, stdout } = await session.perfctl(['capacity', 'shop.yaml', '-t', url])
+  expect(code).toBe(1)
+  expect(oneLine(stdout)).toContain('✗ Failed: "shop" does not even carry 40.0/s within its limits')
+  expect(session.results()[0]!.capacity!.limitedBy).toMatchObject({ why: 'threshold', metric: 'p95' })
 }, 150_000)
 
+describe.concurrent('a service that carries nothing is no error of the search, whether its first load is named or not', () => {
+  test.each([
+    ['named', SCENARIO],
+    ['found', SCENARIO.replace('from: 40/s, ', '')],
+  ])(
+    'it answers 429 to everything: %s',
+    async (_, scenario) => {
+      const session = startSession({ 'shop.yaml': scenario })
+      const { url } = await startTarget((_, response) => {
+        response.statusCode = 429
+        response.end('slow down')
+      })
+      const { code, stdout } = await session.perfctl(['capacity', 'shop.yaml', '-t', url])
+      expect(code, stdout).toBe(1)
+      expect(oneLine(stdout)).toMatch(/✗ Failed: ".*" never succeeded: .*status 429/)
+      expect(session.results()[0]!.capacity).toMatchObject({
+        end: 'from_missed',
+        limitedBy: { why: 'threshold', metric: 'error_rate', status: 429 },
+      })
+    },
+    150_000,
+  )
+
+  test.each([
+    ['named', SCENARIO],
+    ['found', SCENARIO.replace('from: 40/s, ', '')],
+  ])(
+    'it never answers: %s',
+    async (_, scenario) => {
+      const session = startSession({ 'shop.yaml': scenario.replace('timeout: 10s', 'timeout: 60s') })
+      const { url } = await startTarget(() => {})
+      const { code, stdout } = await session.perfctl(['capacity', 'shop.yaml', '-t', url])
+      expect(code, stdout).toBe(1)
+      expect(oneLine(stdout)).toMatch(/✗ Failed: "shop" does not even carry .* within its limits/)
+      expect(oneLine(stdout)).toContain('✗ none completed')
+      expect(session.results()[0]!.capacity).toMatchObject({
+        end: 'from_missed',
+        limitedBy: { why: 'unfinished' },
+      })
+    },
+    150_000,
+  )
+})
+
+test.concurrent('a rate limiter is named as the limit', async () => {
+  const session = startSession({ 'shop.yaml': SCENARIO })
+  const recent: number[] = []
+  const { url } = await startTarget((_, response) => {
+    const now = performance.now()
+    while (recent.length > 0 && recent[0]! < now - 1000) recent.shift()
+    if (recent.length < 100) recent.push(now)
+    else response.statusCode = 429
+    response.end('fine')
+  })
+  const { stdout } = await session.perfctl(['capacity', 'shop.yaml', '-t', url])
+  const { capacity } = session.results()[0]!
+  expect(capacity!.limitedBy).toMatchObject({ why: 'threshold', metric: 'error_rate', status: 429 })
+  expect(oneLine(stdout)).toContain('limited by responses with status 429')
+}, 150_000)
+
+describe.concurrent('from the shell', () => {
+  test('Ctrl-C ends a search with what is known, and saves it', async () => {
+    const session = startSession({ 'shop.yaml': SCENARIO })
+    const { url } = await startSlots(200)
+    const { code, stdout, stderr } = await interfere(['capacity', 'shop.yaml', '-t', url], session.cwd, {
+      // Whatever came of the first trial.
+      what: '40.0/s for 1s',
+      act: (child) => child.kill('SIGINT'),
+    })
+    expect(code, stdout + stderr).toBe(130)
+    expect(oneLine(stdout)).toMatch(/! Interrupted: .*"shop".*, as far as it is known/)
+    expect(session.results()[0]).toMatchObject({ interrupted: true, verdict: 'interrupted' })
+    expect(session.results()[0]!.capacity!.trials.length).toBeGreaterThan(0)
+  }, 150_000)
+
+  test('a service that is killed on the way ends the search with what is known', async () => {
+    const session = startSession({ 'shop.yaml': SCENARIO })
+    const server = createServer((_, response) => response.end('fine')).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const { code, stdout, stderr } = await interfere(
+      ['capacity', 'shop.yaml', '-t', url, '--max', '80/s'],
+      session.cwd,
+      {
+        what: ', met',
+        act: () => {
+          server.close()
+          server.closeAllConnections()
+        },
+      },
+    )
+    const [result] = session.results()
+    expect(code, stdout + stderr).toBe(3)
+    expect(result).toMatchObject({ verdict: 'error', capacity: { end: 'stopped' } })
+    expect(result!.capacity!.trials.some(({ met }) => met)).toBe(true)
+    expect(oneLine(stdout)).toContain(
+      'Error: the service was lost: no request reached it for 10s: connect ECONNREFUSED',
+    )
+  }, 150_000)
+})
+
+// The others run side by side, as they wait most of the time. These need the machine for themselves.
 test('a service that carries all that may be tried gets no more than that', async () => {
   const session = startSession({ 'shop.yaml': SCENARIO })
   const arrivals: number[] = []
@@ -128,75 +253,6 @@ test.runIf(process.platform === 'linux')(
   150_000,
 )
 
-test('what is too much for the first load is said at once', async () => {
-  const session = startSession({ 'shop.yaml': SCENARIO.replace('p95 < 500ms', 'p95 < 5ms') })
-  const { url } = await startSlots(200)
-  const { code, stdout } = await session.perfctl(['capacity', 'shop.yaml', '-t', url])
-  expect(code).toBe(1)
-  expect(oneLine(stdout)).toContain('✗ Failed: "shop" does not even carry 40.0/s within its limits')
-  expect(session.results()[0]!.capacity!.limitedBy).toMatchObject({ why: 'threshold', metric: 'p95' })
-}, 150_000)
-
-describe('a service that carries nothing is no error of the search, whether its first load is named or not', () => {
-  test.each([
-    ['named', SCENARIO],
-    ['found', SCENARIO.replace('from: 40/s, ', '')],
-  ])(
-    'it answers 429 to everything: %s',
-    async (_, scenario) => {
-      const session = startSession({ 'shop.yaml': scenario })
-      const { url } = await startTarget((_, response) => {
-        response.statusCode = 429
-        response.end('slow down')
-      })
-      const { code, stdout } = await session.perfctl(['capacity', 'shop.yaml', '-t', url])
-      expect(code, stdout).toBe(1)
-      expect(oneLine(stdout)).toMatch(/✗ Failed: ".*" never succeeded: .*status 429/)
-      expect(session.results()[0]!.capacity).toMatchObject({
-        end: 'from_missed',
-        limitedBy: { why: 'threshold', metric: 'error_rate', status: 429 },
-      })
-    },
-    150_000,
-  )
-
-  test.each([
-    ['named', SCENARIO],
-    ['found', SCENARIO.replace('from: 40/s, ', '')],
-  ])(
-    'it never answers: %s',
-    async (_, scenario) => {
-      const session = startSession({ 'shop.yaml': scenario.replace('timeout: 10s', 'timeout: 60s') })
-      const { url } = await startTarget(() => {})
-      const { code, stdout } = await session.perfctl(['capacity', 'shop.yaml', '-t', url])
-      expect(code, stdout).toBe(1)
-      expect(oneLine(stdout)).toMatch(/✗ Failed: "shop" does not even carry .* within its limits/)
-      expect(oneLine(stdout)).toContain('✗ none completed')
-      expect(session.results()[0]!.capacity).toMatchObject({
-        end: 'from_missed',
-        limitedBy: { why: 'unfinished' },
-      })
-    },
-    150_000,
-  )
-})
-
-test('a rate limiter is named as the limit', async () => {
-  const session = startSession({ 'shop.yaml': SCENARIO })
-  const recent: number[] = []
-  const { url } = await startTarget((_, response) => {
-    const now = performance.now()
-    while (recent.length > 0 && recent[0]! < now - 1000) recent.shift()
-    if (recent.length < 100) recent.push(now)
-    else response.statusCode = 429
-    response.end('fine')
-  })
-  const { stdout } = await session.perfctl(['capacity', 'shop.yaml', '-t', url])
-  const { capacity } = session.results()[0]!
-  expect(capacity!.limitedBy).toMatchObject({ why: 'threshold', metric: 'error_rate', status: 429 })
-  expect(oneLine(stdout)).toContain('limited by responses with status 429')
-}, 150_000)
-
 test('a service that stands still for a while does not fool the search', async () => {
   const session = startSession({ 'shop.yaml': SCENARIO })
   const begun = performance.now()
@@ -242,65 +298,3 @@ test('a program searches by itself: bounds, trials as they come, and a stop with
   expect(stopped).toMatchObject({ verdict: 'interrupted', interrupted: true })
   expect(stopped.capacity!.trials).toHaveLength(1)
 }, 150_000)
-
-describe('from the shell', () => {
-  test('Ctrl-C ends a search with what is known, and saves it', async () => {
-    const session = startSession({ 'shop.yaml': SCENARIO })
-    const { url } = await startSlots(200)
-    const { code, stdout, stderr } = await interfere(['capacity', 'shop.yaml', '-t', url], session.cwd, {
-      // Whatever came of the first trial.
-      what: '40.0/s for 1s',
-      act: (child) => child.kill('SIGINT'),
-    })
-    expect(code, stdout + stderr).toBe(130)
-    expect(oneLine(stdout)).toMatch(/! Interrupted: .*"shop".*, as far as it is known/)
-    expect(session.results()[0]).toMatchObject({ interrupted: true, verdict: 'interrupted' })
-    expect(session.results()[0]!.capacity!.trials.length).toBeGreaterThan(0)
-  }, 150_000)
-
-  test('a service that is killed on the way ends the search with what is known', async () => {
-    const session = startSession({ 'shop.yaml': SCENARIO })
-    const server = createServer((_, response) => response.end('fine')).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const { code, stdout, stderr } = await interfere(
-      ['capacity', 'shop.yaml', '-t', url, '--max', '80/s'],
-      session.cwd,
-      {
-        what: ', met',
-        act: () => {
-          server.close()
-          server.closeAllConnections()
-        },
-      },
-    )
-    const [result] = session.results()
-    expect(code, stdout + stderr).toBe(3)
-    expect(result).toMatchObject({ verdict: 'error', capacity: { end: 'stopped' } })
-    expect(result!.capacity!.trials.some(({ met }) => met)).toBe(true)
-    expect(oneLine(stdout)).toContain(
-      'Error: the service was lost: no request reached it for 10s: connect ECONNREFUSED',
-    )
-  }, 150_000)
-})
-
-test('a capacity is verified against its baseline', async () => {
-  const session = startSession({ 'shop.yaml': `${SCENARIO}baseline: { tolerance: { capacity: 40% } }\n` })
-  const { url } = await startSlots(200)
-  const accepted = await session.perfctl(['capacity', 'shop.yaml', '-t', url, '--update-baseline'])
-  expect(accepted.code, accepted.stdout + accepted.stderr).toBe(0)
-  expect(accepted.stderr).toContain('baseline written: baselines/shop-capacity.json')
-  expect(accepted.stdout).not.toContain('--update-baseline')
-  const verify = (target: string) => session.perfctl(['capacity', 'shop.yaml', '-t', target, '--verify'])
-
-  const fast = await startTarget((_, response) => response.end('fine'))
-  const same = await verify(fast.url)
-  expect(same.code, same.stdout + same.stderr).toBe(0)
-  expect(same.stdout).toContain("the baseline's less the")
-
-  // So slow that it carries a fifth of that.
-  const slow = await startSlots(30)
-  const worse = await verify(slow.url)
-  expect(worse.code, worse.stdout + worse.stderr).toBe(1)
-  expect(oneLine(worse.stdout)).toContain('✗ Regressed: "shop"')
-}, 250_000)

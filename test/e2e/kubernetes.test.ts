@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { findFreePort } from '../../src/run/service.js'
 import { type ApiServer, type ApiServerOptions, startApiServer } from '../run/kubernetes/api-server.js'
 import { KUBECTL, NATS_SERVER } from '../run/kubernetes/programs.js'
@@ -36,9 +36,10 @@ requests:
 
 const servers: ApiServer[] = []
 const brokers: ChildProcess[] = []
-afterEach(async () => {
-  for (const broker of brokers.splice(0)) broker.kill('SIGKILL')
-  for (const server of servers.splice(0)) await server.close()
+// Not after each test, because they run side by side.
+afterAll(async () => {
+  for (const broker of brokers) broker.kill('SIGKILL')
+  for (const server of servers) await server.close()
 })
 
 interface Place {
@@ -67,7 +68,7 @@ async function startPlace(
   }
 }
 
-/** The URL of a broker that ends with the test. */
+/** The URL of a broker that ends after all tests. */
 async function startBroker(): Promise<string> {
   const port = await findFreePort()
   brokers.push(spawn(NATS_SERVER!, ['--addr', '127.0.0.1', '--port', String(port)], { stdio: 'ignore' }))
@@ -79,14 +80,14 @@ const NEEDED = ['--agents', '2', '--image', 'registry.example/perfctl:1.0.0', '-
 /** Nothing of a run is left, neither there nor here. */
 async function expectNothingLeft({ server }: Place): Promise<void> {
   expect(server.list()).toEqual([])
-  await expect.poll(() => server.running()).toBe(0)
-  await expect.poll(() => server.forwards).toBe(0)
+  await vi.waitFor(() => expect([server.running(), server.forwards]).toEqual([0, 0]), 10_000)
 }
 
 const oneLine = (text: string) => text.replace(/\s+/g, ' ')
 
 describe.skipIf(why !== '')(
   `perfctl kubernetes run${why === '' ? '' : ` (skipped: ${why} not installed)`}`,
+  { concurrent: true },
   () => {
     test('sends the load from pods, and leaves nothing behind', async () => {
       const target = await startTarget(({ headers }, response) => {

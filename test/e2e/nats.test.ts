@@ -7,7 +7,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { makeCertificates } from '../load/http/certificates.js'
 import { type Session, startSession } from './session.js'
 import { answerAfter, countAll, startTarget } from './target.js'
@@ -26,10 +26,9 @@ ${more}`
 
 const children: ChildProcess[] = []
 
-afterEach(async () => {
-  const open = children
-    .splice(0)
-    .filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)
+// Not after each test, because slow tests run side by side.
+afterAll(async () => {
+  const open = children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)
   await Promise.all(
     open.map((child) => {
       child.kill('SIGKILL')
@@ -126,7 +125,7 @@ const onCluster = (url: string, count: number) => [
 
 const flat = (text: string) => text.replace(/\s+/g, ' ')
 
-describe.skipIf(!hasBroker)(`a load on agents that wait at a broker${needs}`, () => {
+describe.skipIf(!hasBroker)(`a load on agents that wait at a broker${needs}`, { concurrent: true }, () => {
   test('is the load of one machine, run after run, and perfctl agents lists who is there', async () => {
     const [alone, shared] = [await startTarget(answerAfter(2)), await startTarget(answerAfter(2))]
     const session = startSession({ 'shop.yaml': SHOP('{ vus: 9, iterations: 1201 }') })
@@ -351,6 +350,7 @@ describe.skipIf(!hasBroker)(`a load on agents that wait at a broker${needs}`, ()
 
 test.skipIf(!hasBroker)(
   `a broker that does not allow the cluster is named${needs}`,
+  { concurrent: true },
   async () => {
     const session = startSession({
       'shop.yaml': SHOP('{ vus: 2, duration: 5s }'),
@@ -382,108 +382,114 @@ test.skipIf(!hasBroker)(
     const { stdout } = await session.perfctl([...run('ci'), '--agents-wait', '3s'], KEYED)
     expect(flat(stdout)).toContain("agent one can't send its part: http://127.0.0.1:9 can't be reached")
   },
-  60_000,
 )
 
 const SEARCH = `
-capacity: { from: 100/s, max: 400/s, trial: 2s, settle: 500ms, sum: 6s, budget: 90s }
+capacity: { from: 50/s, max: 200/s, trial: 2s, settle: 500ms, sum: 4s, budget: 90s }
 thresholds: [p95 < 900ms]
 `
 
-describe.skipIf(!hasBroker)(`a search for the capacity on agents at a broker${needs}`, () => {
-  test('loses nothing when the broker is restarted in the middle', async () => {
-    const target = await startTarget(answerAfter(2))
-    const session = startSession({ 'shop.yaml': SHOP('{ rate: 1/s, duration: 1s }', SEARCH) })
-    const broker = await startBroker()
-    await startAgents(session, broker.url, ['one', 'two'])
-    const running = session.perfctl(
-      ['capacity', 'shop.yaml', '-t', target.url, ...onCluster(broker.url, 2)],
-      KEYED,
-    )
-    while (countAll(target) < 400) await sleep(20)
-    await broker.stop()
-    await sleep(2500)
-    await broker.start()
-    const { code, stdout, stderr } = await running
-    expect(code, stdout + stderr).toBe(0)
-    const [result] = session.results()
-    expect(result!.capacity).toMatchObject({ end: 'max_carried', lower: 400 })
-    // What was measured is all that was offered, also while nobody heard of it.
-    for (const { offered, carried, met } of result!.capacity!.trials)
-      if (met) expect(carried / offered).toBeGreaterThan(0.95)
-    expect(result!.agents!.map(({ lost }) => lost)).toEqual([null, null])
-  }, 120_000)
+describe.skipIf(!hasBroker)(
+  `a search for the capacity on agents at a broker${needs}`,
+  { concurrent: true },
+  () => {
+    test('loses nothing when the broker is restarted in the middle', async () => {
+      const target = await startTarget(answerAfter(2))
+      const session = startSession({ 'shop.yaml': SHOP('{ rate: 1/s, duration: 1s }', SEARCH) })
+      const broker = await startBroker()
+      await startAgents(session, broker.url, ['one', 'two'])
+      const running = session.perfctl(
+        ['capacity', 'shop.yaml', '-t', target.url, ...onCluster(broker.url, 2)],
+        KEYED,
+      )
+      while (countAll(target) < 200) await sleep(20)
+      await broker.stop()
+      await sleep(2500)
+      await broker.start()
+      const { code, stdout, stderr } = await running
+      expect(code, stdout + stderr).toBe(0)
+      const [result] = session.results()
+      expect(result!.capacity).toMatchObject({ end: 'max_carried', lower: 200 })
+      // What was measured is all that was offered, also while nobody heard of it.
+      for (const { offered, carried, met } of result!.capacity!.trials)
+        if (met) expect(carried / offered).toBeGreaterThan(0.95)
+      expect(result!.agents!.map(({ lost }) => lost)).toEqual([null, null])
+    }, 120_000)
 
-  const shard = (url: string, target: string, index: string, more: readonly string[] = []) => [
-    ...['capacity', 'shop.yaml', '-t', target, '--shard', index, '--nats', url, '--cluster', 'build-17'],
-    ...['--workers', '1', ...more],
-  ]
-  const secrets = ['--env-file', 'secrets.env']
+    const shard = (url: string, target: string, index: string, more: readonly string[] = []) => [
+      ...['capacity', 'shop.yaml', '-t', target, '--shard', index, '--nats', url, '--cluster', 'build-17'],
+      ...['--workers', '1', ...more],
+    ]
+    const secrets = ['--env-file', 'secrets.env']
 
-  test('is carried by machines that all run it: the first one directs the others', async () => {
-    const target = await startTarget((request, response) => {
-      response.writeHead(request.headers['x-token'] === 'secret of all' ? 200 : 403).end()
-    })
-    const session = startSession({
-      'shop.yaml': SHOP(
-        '{ rate: 1/s, duration: 1s }',
-        `${SEARCH}http: { headers: { x-token: "\${API_TOKEN}" } }`,
-      ),
-    })
-    session.write('secrets.env', 'API_TOKEN=secret of all\n')
-    const broker = await startBroker()
-    // A CI system with 3 jobs numbers them.
-    const others = [1, 2].map((index) =>
-      start(session, shard(broker.url, target.url, 'auto', secrets), {
-        ...KEYED,
-        ...{ CIRCLE_NODE_INDEX: String(index), CIRCLE_NODE_TOTAL: '3' },
-      }),
-    )
-    const { code, stdout, stderr } = await session.perfctl(
-      shard(broker.url, target.url, '1/3', secrets),
-      KEYED,
-    )
-    expect(code, stdout + stderr).toBe(0)
-    expect(await Promise.all(others.map((other) => other.code))).toEqual([0, 0])
-    const [result, ...more] = session.results()
-    expect(more).toEqual([])
-    expect(result!.capacity).toMatchObject({ end: 'max_carried', lower: 400 })
-    expect(result!.environment).toMatchObject({ agents: 3, workers: 3 })
-    const sent = result!.agents!.map(({ requests }) => requests)
-    expect(Math.max(...sent) / Math.min(...sent)).toBeLessThan(1.1)
-    expect(others[0]!.output()).toMatch(/shard 2 of 3: .*-2 waits for runs of cluster build-17/)
-    expect(others[0]!.output()).toContain('shard 2 of 3: the run is over')
-  }, 120_000)
+    test('is carried by machines that all run it: the first one directs the others', async () => {
+      const target = await startTarget((request, response) => {
+        response.writeHead(request.headers['x-token'] === 'secret of all' ? 200 : 403).end()
+      })
+      const session = startSession({
+        'shop.yaml': SHOP(
+          '{ rate: 1/s, duration: 1s }',
+          `${SEARCH}http: { headers: { x-token: "\${API_TOKEN}" } }`,
+        ),
+      })
+      session.write('secrets.env', 'API_TOKEN=secret of all\n')
+      const broker = await startBroker()
+      // A CI system with 3 jobs numbers them.
+      const others = [1, 2].map((index) =>
+        start(session, shard(broker.url, target.url, 'auto', secrets), {
+          ...KEYED,
+          ...{ CIRCLE_NODE_INDEX: String(index), CIRCLE_NODE_TOTAL: '3' },
+        }),
+      )
+      const { code, stdout, stderr } = await session.perfctl(
+        shard(broker.url, target.url, '1/3', secrets),
+        KEYED,
+      )
+      expect(code, stdout + stderr).toBe(0)
+      expect(await Promise.all(others.map((other) => other.code))).toEqual([0, 0])
+      const [result, ...more] = session.results()
+      expect(more).toEqual([])
+      expect(result!.capacity).toMatchObject({ end: 'max_carried', lower: 200 })
+      expect(result!.environment).toMatchObject({ agents: 3, workers: 3 })
+      const sent = result!.agents!.map(({ requests }) => requests)
+      expect(Math.max(...sent) / Math.min(...sent)).toBeLessThan(1.1)
+      expect(others[0]!.output()).toMatch(/shard 2 of 3: .*-2 waits for runs of cluster build-17/)
+      expect(others[0]!.output()).toContain('shard 2 of 3: the run is over')
+    }, 120_000)
 
-  test('needs them: one that nobody directs, or that waits for the others in vain, is exit 3', async () => {
-    const session = startSession({ 'shop.yaml': SHOP('{ rate: 1/s, duration: 1s }', SEARCH) })
-    const broker = await startBroker()
-    const alone = async (index: string) => {
-      const args = [...shard(broker.url, 'http://127.0.0.1:9', index), '--agents-wait', '1s']
-      const { code, stdout, stderr } = await session.perfctl(args, KEYED)
-      return [code, flat(stdout + stderr)]
-    }
-    expect(await alone('2/2')).toEqual([
-      3,
-      expect.stringContaining('nobody wanted this machine as an agent within 1s'),
-    ])
-    expect(await alone('1/2')).toEqual([3, expect.stringContaining('0 of 1 agent free in cluster build-17')])
-  }, 60_000)
+    test('needs them: one that nobody directs, or that waits for the others in vain, is exit 3', async () => {
+      const session = startSession({ 'shop.yaml': SHOP('{ rate: 1/s, duration: 1s }', SEARCH) })
+      const broker = await startBroker()
+      const alone = async (index: string) => {
+        const args = [...shard(broker.url, 'http://127.0.0.1:9', index), '--agents-wait', '1s']
+        const { code, stdout, stderr } = await session.perfctl(args, KEYED)
+        return [code, flat(stdout + stderr)]
+      }
+      expect(await alone('2/2')).toEqual([
+        3,
+        expect.stringContaining('nobody wanted this machine as an agent within 1s'),
+      ])
+      expect(await alone('1/2')).toEqual([
+        3,
+        expect.stringContaining('0 of 1 agent free in cluster build-17'),
+      ])
+    }, 60_000)
 
-  test('that is interrupted on a shard ends there, and for all', async () => {
-    const target = await startTarget(answerAfter(2))
-    const session = startSession({ 'shop.yaml': SHOP('{ rate: 1/s, duration: 1s }', SEARCH) })
-    const broker = await startBroker()
-    const other = start(session, shard(broker.url, target.url, '2/2'))
-    const running = session.perfctl(shard(broker.url, target.url, '1/2'), KEYED)
-    while (countAll(target) < 300) await sleep(20)
-    other.child.kill('SIGINT')
-    expect(await other.code).toBe(130)
-    const { code, stdout } = await running
-    expect(code, stdout).toBe(3)
-    expect(flat(stdout)).toMatch(/^✗ Error: agent .*-2 was lost after [\d.]+m?s: it was stopped there/)
-  }, 60_000)
-})
+    test('that is interrupted on a shard ends there, and for all', async () => {
+      const target = await startTarget(answerAfter(2))
+      const session = startSession({ 'shop.yaml': SHOP('{ rate: 1/s, duration: 1s }', SEARCH) })
+      const broker = await startBroker()
+      const other = start(session, shard(broker.url, target.url, '2/2'))
+      const running = session.perfctl(shard(broker.url, target.url, '1/2'), KEYED)
+      while (countAll(target) < 150) await sleep(20)
+      other.child.kill('SIGINT')
+      expect(await other.code).toBe(130)
+      const { code, stdout } = await running
+      expect(code, stdout).toBe(3)
+      expect(flat(stdout)).toMatch(/^✗ Error: agent .*-2 was lost after [\d.]+m?s: it was stopped there/)
+    }, 60_000)
+  },
+)
 
 describe('a broker', () => {
   test('that can not be reached is exit 3; an agent goes on trying', async () => {

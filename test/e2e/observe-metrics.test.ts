@@ -2,9 +2,9 @@
  * `observe.metrics` with a real exporter: figures, thresholds, reports, failures, sides of an A/B session.
  */
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import type { Result } from '../../src/stats/result.js'
 import { type Session, startSession } from './session.js'
 
@@ -13,6 +13,15 @@ interface Service {
   /** How many times the page was read. */
   readonly scrapes: () => number
 }
+
+const servers: Server[] = []
+// Not after each test, because slow tests run side by side.
+afterAll(() => {
+  for (const server of servers) {
+    server.closeAllConnections()
+    server.close()
+  }
+})
 
 /** A service that counts its requests. `page` may change its page of metrics; null: it doesn't answer. */
 async function startService(page: (text: string) => string | null = (text) => text): Promise<Service> {
@@ -36,10 +45,7 @@ async function startService(page: (text: string) => string | null = (text) => te
     if (text !== null) response.end(text)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
+  servers.push(server)
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, scrapes: () => scrapes }
 }
 
@@ -177,25 +183,40 @@ thresholds: [{ limit: metrics.heap.max < 200MB, abort: true, after: 1s, minSampl
     expect(result.target?.failures).toMatchObject([{ kind: 'shard', source: 'metrics' }])
     expect(stdout.replace(/\n +/g, ' ')).toContain('a shard does not read metrics')
   })
+})
 
-  test('of an A/B session are those of each side if they are named by a path, else read once for both', async () => {
-    const [a, b] = [await startService(), await startService((text) => text.replace('245e6', '999e6'))]
-    for (const isPath of [true, false]) {
-      const metrics = METRICS.replace('url: /metrics', isPath ? 'url: /metrics' : `url: '${a.url}/metrics'`)
-      const session = startSession({ 's.yaml': `load: { rate: 50/s, duration: 5s }\n${metrics}${REQUESTS}` })
-      const before = b.scrapes()
-      await session.perfctl(['ab', 's.yaml', '--a', a.url, '--b', b.url, '--max-duration', '10s'])
-      const [ofA, ofB] = session.results().map(({ target }) => target!)
-      expect(ofA!.metrics!['heap']!.mean).toBe(245e6)
-      expect(ofB!.metrics!['heap']!.mean).toBe(isPath ? 999e6 : 245e6)
-      if (!isPath) expect(b.scrapes()).toBe(before)
-      // The sides take turns: a b b a.
-      expect(ofA!.timeline.every(({ second }) => [0, 3].includes(second % 4))).toBe(true)
-      expect(ofB!.timeline.every(({ second }) => [1, 2].includes(second % 4))).toBe(true)
-      for (const side of isPath ? [ofA!, ofB!] : [ofA!]) {
-        expect(side.timeline.length).toBeGreaterThan(2)
-        expect(side.metrics!['rps']!.mean).toBeGreaterThan(35)
-      }
-    }
+describe.concurrent('the metrics of the services of an A/B session', () => {
+  const start = async () =>
+    [await startService(), await startService((text) => text.replace('245e6', '999e6'))] as const
+
+  /** Measures both, and returns what was seen of each; the sides take turns: a b b a. */
+  async function measureBoth(a: Service, b: Service, metrics: string) {
+    const session = startSession({ 's.yaml': `load: { rate: 50/s, duration: 5s }\n${metrics}${REQUESTS}` })
+    await session.perfctl(['ab', 's.yaml', '--a', a.url, '--b', b.url, '--max-duration', '10s'])
+    const [ofA, ofB] = session.results().map(({ target }) => target!)
+    expect(ofA!.timeline.every(({ second }) => [0, 3].includes(second % 4))).toBe(true)
+    expect(ofB!.timeline.every(({ second }) => [1, 2].includes(second % 4))).toBe(true)
+    return [ofA!, ofB!] as const
+  }
+
+  function expectSound({ timeline, metrics }: NonNullable<Result['target']>) {
+    expect(timeline.length).toBeGreaterThan(2)
+    expect(metrics!['rps']!.mean).toBeGreaterThan(35)
+  }
+
+  test('are those of each side if they are named by a path', async () => {
+    const [a, b] = await start()
+    const [ofA, ofB] = await measureBoth(a, b, METRICS)
+    expect([ofA, ofB].map(({ metrics }) => metrics!['heap']!.mean)).toEqual([245e6, 999e6])
+    expectSound(ofA)
+    expectSound(ofB)
+  })
+
+  test('are read once for both if they are named by a URL', async () => {
+    const [a, b] = await start()
+    const [ofA, ofB] = await measureBoth(a, b, METRICS.replace('url: /metrics', `url: '${a.url}/metrics'`))
+    expect([ofA, ofB].map(({ metrics }) => metrics!['heap']!.mean)).toEqual([245e6, 245e6])
+    expect(b.scrapes()).toBe(0)
+    expectSound(ofA)
   })
 })

@@ -4,7 +4,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import type { Result } from '../../src/stats/result.js'
 import { compare } from '../../src/verdict/compare.js'
 import { type Session, startSession } from './session.js'
@@ -28,9 +28,15 @@ interface Service {
   readonly url: string
 }
 
+const children: ChildProcess[] = []
+// Not after each test, because slow tests run side by side.
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
 async function startService(options: Options): Promise<Service> {
   const child = fork(SERVICE, [JSON.stringify(options)], { execArgv: [] })
-  onTestFinished(() => void child.kill('SIGKILL'))
+  children.push(child)
   const [port] = (await once(child, 'message')) as [number]
   return { child, port, url: `http://127.0.0.1:${port}` }
 }
@@ -51,51 +57,55 @@ async function measure(
   return { result: session.results().at(-1)!, session, stdout }
 }
 
-describe.runIf(process.platform === 'linux')('the processes of both sides of a session', () => {
-  const command = (burnMs: number) => `exec ${process.execPath} ${SERVICE} '${JSON.stringify({ burnMs })}'`
-  const LOAD = `
+describe.runIf(process.platform === 'linux')(
+  'the processes of both sides of a session',
+  { concurrent: true },
+  () => {
+    const command = (burnMs: number) => `exec ${process.execPath} ${SERVICE} '${JSON.stringify({ burnMs })}'`
+    const LOAD = `
 load: { rate: 40/s, duration: 5s, warmup: 1s }
 requests: [{ name: home, get: / }]
 `
 
-  test('are observed unasked if perfctl started them, each for itself', { timeout: 120_000 }, async () => {
-    const session = startSession({ 's.yaml': LOAD })
-    const args = ['--a-command', command(2), '--b-command', command(8), '--max-duration', '10s']
-    await session.perfctl(['ab', 's.yaml', ...args], { PATH: process.env['PATH']! })
-    const [a, b] = session.results()
-    expect(a!.session?.side).toBe('a')
-    expect(a!.target?.failures).toEqual([])
-    // What the service does beside burning is its work, too, and more of it on a busy machine.
-    expect(a!.target?.cpuPerRequest).toBeGreaterThan(1.9)
-    expect(a!.target?.cpuPerRequest).toBeLessThan(6)
-    expect(b!.target?.cpuPerRequest).toBeGreaterThan(7.9)
-    // A side's own turns, and its requests, are half of the time.
-    const sent = a!.target!.cpuWindows.reduce((sum, { requests }) => sum + requests, 0)
-    expect(sent).toBeGreaterThan(0.8 * a!.totals.requests)
-    expect(a!.target!.timeline.every(({ second }) => [0, 3].includes(second % 4))).toBe(true)
-    const row = b!.comparison?.metrics.find(({ metric }) => metric === 'cpu_per_request')
-    expect(row?.change).toBeGreaterThan(0.5)
-    expect(row).toMatchObject({ request: null, decisive: false })
-    // Files say the same as the session.
-    const again = compare(a!, b!, { allowEnvironment: true })
-    expect(again.metrics.find(({ metric }) => metric === 'cpu_per_request')).toEqual(row)
-  })
+    test('are observed unasked if perfctl started them, each for itself', { timeout: 120_000 }, async () => {
+      const session = startSession({ 's.yaml': LOAD })
+      const args = ['--a-command', command(2), '--b-command', command(8), '--max-duration', '10s']
+      await session.perfctl(['ab', 's.yaml', ...args], { PATH: process.env['PATH']! })
+      const [a, b] = session.results()
+      expect(a!.session?.side).toBe('a')
+      expect(a!.target?.failures).toEqual([])
+      // What the service does beside burning is its work, too, and more of it on a busy machine.
+      expect(a!.target?.cpuPerRequest).toBeGreaterThan(1.9)
+      expect(a!.target?.cpuPerRequest).toBeLessThan(6)
+      expect(b!.target?.cpuPerRequest).toBeGreaterThan(7.9)
+      // A side's own turns, and its requests, are half of the time.
+      const sent = a!.target!.cpuWindows.reduce((sum, { requests }) => sum + requests, 0)
+      expect(sent).toBeGreaterThan(0.8 * a!.totals.requests)
+      expect(a!.target!.timeline.every(({ second }) => [0, 3].includes(second % 4))).toBe(true)
+      const row = b!.comparison?.metrics.find(({ metric }) => metric === 'cpu_per_request')
+      expect(row?.change).toBeGreaterThan(0.5)
+      expect(row).toMatchObject({ request: null, decisive: false })
+      // Files say the same as the session.
+      const again = compare(a!, b!, { allowEnvironment: true })
+      expect(again.metrics.find(({ metric }) => metric === 'cpu_per_request')).toEqual(row)
+    })
 
-  test('are found by the ports of the URLs', { timeout: 60_000 }, async () => {
-    const [a, b] = [await startService({ burnMs: 1 }), await startService({ burnMs: 6 })]
-    const session = startSession({ 's.yaml': `${LOAD}observe: { process: { port: ${a.port} } }\n` })
-    await session.perfctl(['ab', 's.yaml', '--a', a.url, '--b', b.url, '--max-duration', '10s'])
-    const [left, right] = session.results()
-    expect(left!.target!.cpuPerRequest).toBeLessThan(right!.target!.cpuPerRequest!)
-  })
+    test('are found by the ports of the URLs', { timeout: 60_000 }, async () => {
+      const [a, b] = [await startService({ burnMs: 1 }), await startService({ burnMs: 6 })]
+      const session = startSession({ 's.yaml': `${LOAD}observe: { process: { port: ${a.port} } }\n` })
+      await session.perfctl(['ab', 's.yaml', '--a', a.url, '--b', b.url, '--max-duration', '10s'])
+      const [left, right] = session.results()
+      expect(left!.target!.cpuPerRequest).toBeLessThan(right!.target!.cpuPerRequest!)
+    })
 
-  test('are not observed unasked if perfctl did not start them', { timeout: 60_000 }, async () => {
-    const [a, b] = [await startService({}), await startService({})]
-    const session = startSession({ 's.yaml': LOAD })
-    await session.perfctl(['ab', 's.yaml', '--a', a.url, '--b', b.url, '--max-duration', '10s'])
-    expect(session.results().map(({ target }) => target)).toEqual([undefined, undefined])
-  })
-})
+    test('are not observed unasked if perfctl did not start them', { timeout: 60_000 }, async () => {
+      const [a, b] = [await startService({}), await startService({})]
+      const session = startSession({ 's.yaml': LOAD })
+      await session.perfctl(['ab', 's.yaml', '--a', a.url, '--b', b.url, '--max-duration', '10s'])
+      expect(session.results().map(({ target }) => target)).toEqual([undefined, undefined])
+    })
+  },
+)
 
 describe.runIf(process.platform === 'linux')('the processes of the service', () => {
   test('have the CPU time of each request, in a cluster, found by its port', async () => {

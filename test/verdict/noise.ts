@@ -9,11 +9,10 @@
  * Runs come as the series that judges look at, without the detour over files: thousands of them a minute.
  */
 import { Random } from '../../src/base/rng.js'
-import type { FrozenHistogram } from '../../src/stats/frozen-histogram.js'
-import { Histogram } from '../../src/stats/histogram.js'
+import { FrozenHistogram, writeCounts } from '../../src/stats/frozen-histogram.js'
 import type { Series, Slice } from '../../src/verdict/series.js'
 import {
-  BIN_VALUES,
+  BIN_SLOTS,
   BINS,
   BINS_PER_E,
   HEAVY,
@@ -29,7 +28,6 @@ import { makeStops, type Stalls, type Stop, standstillOf } from './standstill.js
 export type { Injection } from './services.js'
 export type { Stalls } from './standstill.js'
 
-const binned = new Histogram()
 const counters = new Int32Array(BINS)
 
 export type Level = 'quiet' | 'shared' | 'noisy' | 'hetero'
@@ -273,13 +271,7 @@ export class Machine {
       if (bin < low) low = bin
       if (bin > high) high = bin
     }
-    binned.clear()
-    for (let bin = low; bin <= high; bin++) {
-      if (counters[bin] === 0) continue
-      binned.recordCount(BIN_VALUES[bin]!, counters[bin]!)
-      counters[bin] = 0
-    }
-    return binned.freeze()
+    return new FrozenHistogram(writeCounts((put) => putBins(low, high, put)))
   }
 
   private moments(perSecond: number, seconds: number): number[] {
@@ -300,5 +292,18 @@ export class Machine {
   private normal(): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.random.float()))
     return radius * Math.cos(2 * Math.PI * this.random.float())
+  }
+}
+
+/** Puts the counters of these bins into the slots of a histogram, each of which has one or more, and empties them. */
+function putBins(low: number, high: number, put: (slot: number, count: number) => void): void {
+  for (let bin = low; bin <= high; ) {
+    const slot = BIN_SLOTS[bin]!
+    let count = 0
+    for (; bin <= high && BIN_SLOTS[bin] === slot; bin++) {
+      count += counters[bin]!
+      counters[bin] = 0
+    }
+    if (count > 0) put(slot, count)
   }
 }

@@ -2,6 +2,7 @@
  * The service of the noise model: its requests, their latencies, and how a change of the code slows them down.
  */
 import { Random } from '../../src/base/rng.js'
+import { slotOf } from '../../src/stats/slots.js'
 
 /** A slowdown of one request: of its `whole` distribution, its fast part (`p50`), or its `tail`. */
 export interface Injection {
@@ -101,8 +102,9 @@ export const TABLE_SCALE = TABLE / 2 ** 32
 export const BINS_PER_E = 500
 export const LOWEST = Math.log(0.5)
 export const BINS = Math.ceil((Math.log(5000) - LOWEST) * BINS_PER_E)
-export const BIN_VALUES = Array.from({ length: BINS }, (_, bin) =>
-  Math.round(1000 * Math.exp(LOWEST + (bin + 0.5) / BINS_PER_E)),
+/** Where a histogram counts the latencies of a bin. */
+export const BIN_SLOTS = Array.from({ length: BINS }, (_, bin) =>
+  slotOf(Math.round(1000 * Math.exp(LOWEST + (bin + 0.5) / BINS_PER_E))),
 )
 const tables = new Map<string, Table>()
 

@@ -272,7 +272,7 @@ describe('the first look at the service', () => {
   })
 })
 
-describe('an agent that is lost', () => {
+describe.concurrent('an agent that is lost', () => {
   const leave = (order: Order, _say: Fake['say'], drop: Fake['drop']) => {
     if (order.type === 'start') void drop()
   }

@@ -4,17 +4,20 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, type TestContext } from 'vitest'
 import { makePlan } from '../../../src/plan/make-plan.js'
 import type { Plan } from '../../../src/plan/plan.js'
 import type { Observe } from '../../../src/scenario/model/observe.js'
 import { readScenario } from '../../../src/scenario/read.js'
 
-/** Starts a service and returns its URL. */
-export async function startExporter(listener: RequestListener): Promise<string> {
+/** Starts a service and returns its URL. It ends with the test, whose context is needed if others run beside it. */
+export async function startExporter(
+  listener: RequestListener,
+  context: Pick<TestContext, 'onTestFinished'> = { onTestFinished },
+): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  onTestFinished(() => {
+  context.onTestFinished(() => {
     server.closeAllConnections()
     server.close()
   })

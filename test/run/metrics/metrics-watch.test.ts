@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, type TestContext, test } from 'vitest'
 import { now } from '../../../src/base/clock.js'
 import { MetricsWatch } from '../../../src/run/metrics/metrics-watch.js'
 import { observe, startExporter } from './exporter.js'
@@ -8,6 +8,7 @@ const NEVER = new AbortController().signal
 
 /** Watches a service whose page is made for each scrape, for so many seconds. `page` may return null: it doesn't answer. */
 async function watch(
+  context: TestContext,
   metrics: string,
   page: (seconds: number, scrape: number) => string | null,
   { seconds = 3, aheadMs = 0 } = {},
@@ -23,7 +24,7 @@ async function watch(
     response.once('finish', () => request.socket.removeAllListeners('close') && open--)
     const text = page((now() - began) / 1000, scrapes++)
     if (text !== null) response.end(text)
-  })
+  }, context)
   const { metrics: observed, ...rest } = observe(metrics, { target })
   const watched = await MetricsWatch.open(observed, { ...rest, kill: NEVER })
   began = now() + aheadMs
@@ -36,9 +37,10 @@ async function watch(
 
 const take = (text: string) => `{ url: /metrics, take: { ${text} } }`
 
-describe('metrics', () => {
-  test('of a gauge and of a counter are near the truth, second by second', async () => {
+describe.concurrent('metrics', () => {
+  test('of a gauge and of a counter are near the truth, second by second', async (context) => {
     const { record, watched } = await watch(
+      context,
       take('gauge: gauge, rate: rate(counter_total), ratio: rate(sum_seconds_sum) / rate(sum_seconds_count)'),
       (seconds) =>
         `gauge ${500 + 50 * seconds}\ncounter_total ${137 * seconds}\nsum_seconds_sum ${seconds}\nsum_seconds_count ${20 * seconds}\n`,
@@ -56,8 +58,9 @@ describe('metrics', () => {
     expect(watched.latestFigures.map(({ name }) => name)).toEqual(['gauge', 'rate', 'ratio'])
   })
 
-  test('of a service that restarts in the middle count from 0', async () => {
+  test('of a service that restarts in the middle count from 0', async (context) => {
     const { record } = await watch(
+      context,
       take('rate: rate(counter_total)'),
       (seconds) => `counter_total ${seconds < 2 ? 1e6 + 100 * seconds : 100 * (seconds - 2)}\n`,
       { seconds: 4 },
@@ -68,8 +71,9 @@ describe('metrics', () => {
     expect(min).toBeGreaterThanOrEqual(0)
   })
 
-  test('of a source that hangs are missing for that time, one scrape at a time, and the rest is right', async () => {
+  test('of a source that hangs are missing for that time, one scrape at a time, and the rest is right', async (context) => {
     const { record, mostOpen } = await watch(
+      context,
       take('rate: rate(counter_total)'),
       (seconds, scrape) => (scrape === 2 || scrape === 3 ? null : `counter_total ${100 * seconds}\n`),
       { seconds: 5 },
@@ -89,8 +93,9 @@ describe('metrics', () => {
     expect(mostOpen).toBe(1)
   })
 
-  test('of a source that fails for good are not shown as the latest', async () => {
+  test('of a source that fails for good are not shown as the latest', async (context) => {
     const { record, watched } = await watch(
+      context,
       take('gauge: gauge'),
       (_, scrape) => (scrape < 3 ? 'gauge 5\n' : '<html>'),
       { seconds: 5 },
@@ -99,8 +104,9 @@ describe('metrics', () => {
     expect(watched.latestFigures).toEqual([])
   })
 
-  test('that a page does not have are named, with what it has instead', async () => {
+  test('that a page does not have are named, with what it has instead', async (context) => {
     const { record } = await watch(
+      context,
       take(
         '"heap": heap_byte, errors: "rate(http_total{code=\\"500\\"})", fine: heap_bytes, zero: heap_bytes / none_total',
       ),
@@ -114,8 +120,9 @@ describe('metrics', () => {
     expect(record.metrics).toMatchObject({ heap: null, errors: null, zero: null, fine: { mean: 1 } })
   })
 
-  test('show no secret that a page repeats', async () => {
+  test('show no secret that a page repeats', async (context) => {
     const { record } = await watch(
+      context,
       '{ url: "/metrics?token=abcdef123456", take: { heap: heap_bytes } }',
       () => '<html>no access with abcdef123456</html>',
       { seconds: 1 },
@@ -124,14 +131,14 @@ describe('metrics', () => {
     expect(record.failures[0]!.kind).toBe('format')
   })
 
-  test('of less than a second have one figure', async () => {
-    const { record } = await watch(take('gauge: gauge'), () => 'gauge 7\n', { seconds: 0.4 })
+  test('of less than a second have one figure', async (context) => {
+    const { record } = await watch(context, take('gauge: gauge'), () => 'gauge 7\n', { seconds: 0.4 })
     expect(record.metrics).toEqual({ gauge: { mean: 7, min: 7, max: 7, last: 7 } })
     expect(record.seconds).toEqual([{ second: 0, metrics: { gauge: 7 } }])
   })
 
-  test('are not read if the load ends in the warm-up, nor after a kill', async () => {
-    const target = await startExporter((_, response) => response.end('gauge 7\n'))
+  test('are not read if the load ends in the warm-up, nor after a kill', async (context) => {
+    const target = await startExporter((_, response) => response.end('gauge 7\n'), context)
     for (const isKilled of [false, true]) {
       const { metrics, ...rest } = observe(take('gauge: gauge'), { target })
       const kill = new AbortController()

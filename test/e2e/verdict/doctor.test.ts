@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startSession } from './session.js'
+import { startSession } from '../session.js'
 
 test('the machine this runs on is fit, and its speed is measured', async () => {
   const { code, stdout } = await startSession().perfctl(['doctor'])

@@ -3,8 +3,8 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import { startSession } from '../session.js'
-import { answerAfter, countAll, startTarget } from '../target.js'
+import { startSession } from './session.js'
+import { answerAfter, countAll, startTarget } from './target.js'
 
 const SCENARIO = `
 name: shop

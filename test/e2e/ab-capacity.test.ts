@@ -5,10 +5,10 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { Slots } from '../../../src/demo/slots.js'
-import { interfere } from '../programs.js'
-import { startSession } from '../session.js'
-import { startTarget } from '../target.js'
+import { Slots } from '../../src/demo/slots.js'
+import { interfere } from './programs.js'
+import { startSession } from './session.js'
+import { startTarget } from './target.js'
 
 const SCENARIO = `
 name: shop

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { startSession } from '../session.js'
-import { answerAfter, startTarget } from '../target.js'
+import { startSession } from './session.js'
+import { answerAfter, startTarget } from './target.js'
 
 /** One of two requests always gets 503. */
 async function startBroken() {

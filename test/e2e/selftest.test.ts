@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { startSession } from '../session.js'
-import { answerAfter, countAll, startTarget } from '../target.js'
+import { startSession } from './session.js'
+import { answerAfter, countAll, startTarget } from './target.js'
 
 test('a selftest of a target reports as JSON what this machine can detect, and exits 0', async () => {
   const headers = new Set<unknown>()
