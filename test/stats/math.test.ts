@@ -18,6 +18,9 @@ describe("Student's t equals the printed tables", () => {
     [0.001, 12, 3.929633],
     [0.0005, 120, 3.373454],
     [0.025, 1e6, 1.959966],
+    [0.4, 5, 0.267181],
+    [1e-4, 2, 70.700071],
+    [1e-6, 1, 318309.886183],
   ])('tail %f, %i degrees of freedom', (tail, freedom, value) => {
     expect(studentT(tail, freedom)).toBeCloseTo(value, 5)
   })

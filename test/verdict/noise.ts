@@ -253,10 +253,12 @@ export class Machine {
     )
     const still = standstillOf(standstills, second, this.random)
     const count = this.poisson(((still?.open ?? 1) * rate) / (0.5 + 0.5 * slowness))
-    let low = BINS
+    // Vitest looks an import up each time it is used.
+    const [scale, lowest, perE, last] = [TABLE_SCALE, LOWEST, BINS_PER_E, BINS - 1]
+    let low = last + 1
     let high = -1
     for (let i = 0; i < count; i++) {
-      let value = table.logs[(this.random.uint32() * TABLE_SCALE) | 0]! + level
+      let value = table.logs[(this.random.uint32() * scale) | 0]! + level
       if (here.length > 0) {
         const at = second + this.random.float()
         for (const { start, end, factor } of here) if (at >= start && at < end) value += factor
@@ -266,7 +268,7 @@ export class Machine {
         if (wait < ms) value = Math.log(Math.exp(value) + wait)
       }
       if (still !== null) value = Math.log(Math.exp(value) + still.delayMs(i))
-      const bin = Math.max(0, Math.min(BINS - 1, ((value - LOWEST) * BINS_PER_E) | 0))
+      const bin = Math.max(0, Math.min(last, ((value - lowest) * perE) | 0))
       counters[bin]! += 1
       if (bin < low) low = bin
       if (bin > high) high = bin
@@ -297,13 +299,19 @@ export class Machine {
 
 /** Puts the counters of these bins into the slots of a histogram, each of which has one or more, and empties them. */
 function putBins(low: number, high: number, put: (slot: number, count: number) => void): void {
-  for (let bin = low; bin <= high; ) {
-    const slot = BIN_SLOTS[bin]!
-    let count = 0
-    for (; bin <= high && BIN_SLOTS[bin] === slot; bin++) {
-      count += counters[bin]!
-      counters[bin] = 0
+  let slot = -1
+  let count = 0
+  for (let bin = low; bin <= high; bin++) {
+    const here = counters[bin]!
+    if (here === 0) continue
+    counters[bin] = 0
+    const next = BIN_SLOTS[bin]!
+    if (next !== slot && count > 0) {
+      put(slot, count)
+      count = 0
     }
-    if (count > 0) put(slot, count)
+    slot = next
+    count += here
   }
+  if (count > 0) put(slot, count)
 }
