@@ -244,7 +244,7 @@ function pickParts({ data, requests, beforeEach, observe }: Scenario) {
 
 class VirtualClock {
   now: number
-  private events: { at: number; order: number; action: () => void }[] = []
+  private events: { at: number; order: number; action: (() => void) | null }[] = []
   private order = 0
 
   constructor(start: number) {
@@ -254,7 +254,7 @@ class VirtualClock {
   /** Calls back at `at`, never synchronously, and never for `Infinity`. Returns a function that cancels it. */
   at(at: number, action: () => void): () => void {
     if (at === Number.POSITIVE_INFINITY) return () => {}
-    const event = { at: Math.max(at, this.now), order: this.order++, action }
+    const event = { at: Math.max(at, this.now), order: this.order++, action: action as (() => void) | null }
     let low = 0
     let high = this.events.length
     while (low < high) {
@@ -265,12 +265,13 @@ class VirtualClock {
     }
     this.events.splice(low, 0, event)
     return () => {
-      event.action = () => {}
+      event.action = null
     }
   }
 
   run(): void {
     for (let event = this.events.pop(); event !== undefined; event = this.events.pop()) {
+      if (event.action === null) continue
       this.now = Math.max(this.now, event.at)
       event.action()
     }

@@ -46,6 +46,10 @@ export class ClosedModel implements Model {
     this.host.at(this.host.schedule.startAt + atMs, (now) => this.adjust(atMs, now))
   }
 
+  isBehind(): boolean {
+    return false
+  }
+
   halt(): void {
     this.halted = true
   }

@@ -17,8 +17,10 @@ export interface Model {
   rested(user: VirtualUser, due: Ms, now: Ms): void
   /** The level will change at `atMs` of the measured part, which was not known before. */
   steered(atMs: Ms): void
+  /** Whether something that was due before the load's end isn't sent yet. */
+  isBehind(): boolean
   /** Stops sending. */
-  halt(): void
+  halt(now: Ms): void
   /** Active virtual users. */
   readonly vus: number
 }
@@ -38,7 +40,7 @@ export interface ModelHost {
   start(user: VirtualUser, due: Ms, now: Ms): boolean
   /** Ends the pause of `user`, unless it is within an iteration. */
   endPause(user: VirtualUser): void
-  /** Drops the iteration due at `due`: no virtual user is free. */
+  /** Drops the iteration due at `due`: no virtual user is free, or the thread is too late. */
   drop(due: Ms): void
   /** Records how late a request was sent. */
   recordSchedulingLag(due: Ms, now: Ms): void

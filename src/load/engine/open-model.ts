@@ -48,6 +48,7 @@ export class OpenModel extends Waiting implements Model {
     this.opening.freed++
     // Arrivals that wait for a new connection take the first free user instead.
     while (this.free.length > 0 && this.nextDue() <= now && !this.halted) this.arrive(this.takeDue(), now)
+    this.stopWhenSent(now)
   }
 
   rested(): void {
@@ -60,10 +61,17 @@ export class OpenModel extends Waiting implements Model {
     this.schedule()
   }
 
-  halt(): void {
+  isBehind(): boolean {
+    return this.nextDue() < this.host.schedule.endAt
+  }
+
+  halt(now: Ms): void {
+    const { host } = this
     this.vusAtHalt = this.vus
     this.halted = true
-    this.host.timers.remove(this)
+    host.timers.remove(this)
+    // What is late even after the load's end must not be lost.
+    if (now >= host.schedule.endAt) while (this.isBehind()) this.giveUp(this.takeDue())
   }
 
   /**
@@ -82,6 +90,12 @@ export class OpenModel extends Waiting implements Model {
       this.arrive(this.takeDue(), now)
     }
     this.schedule()
+    this.stopWhenSent(now)
+  }
+
+  /** A thread that was late sends what was due before the load's end, and only then stops. */
+  private stopWhenSent(now: Ms): void {
+    if (now >= this.host.schedule.endAt && !this.halted && !this.isBehind()) this.host.stop()
   }
 
   private needsNewcomer(): boolean {
@@ -113,11 +127,17 @@ export class OpenModel extends Waiting implements Model {
     }
     const user = this.free.pop() ?? (host.users.length < this.usersMost ? host.addUser() : undefined)
     if (user === undefined) {
-      host.drop(due)
+      this.giveUp(due)
       return
     }
     host.recordSchedulingLag(due, now)
     if (!host.start(user, due, now)) this.free.push(user)
+  }
+
+  /** Counts an arrival as dropped, unless it is the other side's. */
+  private giveUp(due: Ms): void {
+    if (this.host.schedule.isOffTurn(due)) this.host.schedule.skip(due)
+    else this.host.drop(due)
   }
 
   private schedule(): void {

@@ -98,7 +98,7 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
       this.resolve = resolve
     })
     this.at(beginAt, () => this.model.begin())
-    this.at(endAt, () => this.stop())
+    this.at(endAt, (now) => this.finish(now))
     this.watchWindow()
   }
 
@@ -156,7 +156,7 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
     this.stop()
   }
 
-  /** Drops the iteration due at `due`: no virtual user is free. */
+  /** Drops the iteration due at `due`: no virtual user is free, or the thread is too late. */
   drop(due: Ms): void {
     this.schedule.skip(due)
     if (due >= this.schedule.startAt) this.recorder.recordDropped(this.now())
@@ -201,6 +201,12 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
     this.model.steered(atMs)
   }
 
+  /** The load's time is over. What is late is sent first, for at most as long as requests in flight may take. */
+  private finish(now: Ms): void {
+    if (this.model.isBehind()) this.at(now + this.plan.load.gracefulStopMs, () => this.stop())
+    else this.stop()
+  }
+
   /** Starts no more requests. Ends when those in flight have ended, at the latest after `gracefulStop`. */
   stop(): void {
     if (this.stoppedAt !== null) return
@@ -208,7 +214,7 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
     const { endAt } = this.schedule
     this.stoppedAt = now > endAt - 2 * EARLY_MS ? endAt : now
     this.samples.closeAt(this.stoppedAt)
-    this.model.halt()
+    this.model.halt(now)
     for (const user of this.users) this.endPause(user)
     if (this.inFlight === 0) this.end()
     else this.at(now + this.plan.load.gracefulStopMs, () => this.abort())
