@@ -46,7 +46,7 @@ export async function withReadySides<T>(
   const around: { readonly side: SideName; readonly setup: Setup }[] = []
   try {
     const ready = await eachSide((side) => awaitSide(side, scenario, plans[side], options))
-    for (const side of SIDES) await checkReachable(plans[side].target, scenario.http, signal)
+    for (const side of SIDES) await checkReachable(plans[side].target, scenario.http, signal, `--${side}`)
     const sides = await eachSide(async (side) => {
       const setup = await setUp(scenario, plans[side], signal, kill)
       around.push({ side, setup })

@@ -2,7 +2,8 @@
  * A service on one port that speaks its client's protocol: HTTP/1, HTTP/2 with and without TLS, and as a proxy HTTP,
  * CONNECT and SOCKS 5. A script decides what happens to each request.
  */
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { randomInt } from 'node:crypto'
+import { createServer, type Server, type Socket } from 'node:net'
 import { createSecureContext, TLSSocket, type TLSSocketOptions } from 'node:tls'
 import { type Ask, reset, type Script } from './ask.js'
 import { attendHttp1 } from './http1.js'
@@ -100,8 +101,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       accepted++
       if (!options.accept?.(socket, accepted - 1)) attend(socket, socket)
     })
-    await new Promise<void>((resolve) => server!.listen(port, '127.0.0.1', 511, resolve))
-    port = (server.address() as AddressInfo).port
+    port = await listen(server, port)
   }
 
   async function stop(): Promise<void> {
@@ -113,6 +113,20 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const sees = (requests: number) => new Promise<void>((resolve) => void waiting.add({ requests, resolve }))
   await start()
   return { port, arrivals, sees, accepted: () => accepted, open: () => sockets.size, start, stop }
+}
+
+/** Listens on a port, or on any if it is 0. Returns which. */
+async function listen(server: Server, port: number): Promise<number> {
+  // Not one that the system may give to a connection: after an outage, it must still be free.
+  const chosen = port === 0 ? randomInt(10_000, 32_000) : port
+  const failure = await new Promise<Error | null>((resolve) => {
+    server.once('error', resolve)
+    server.listen(chosen, '127.0.0.1', 511, () => resolve(null))
+  })
+  server.removeAllListeners('error')
+  if (failure === null) return chosen
+  if (port !== 0) throw failure
+  return listen(server, port)
 }
 
 const noScript: Script<Ask> = () => {

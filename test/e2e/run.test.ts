@@ -23,7 +23,7 @@ requests:
     expect(order!.requests).toBe(target.seen.counts['POST /orders'])
     expect(result!.totals.requests).toBe(countAll(target))
     // The service knows the bytes of its connections once they are closed.
-    await vi.waitFor(() => expect(target.seen.bytesReceived).toBe(result!.totals.bytesSent))
+    await vi.waitFor(() => expect(target.seen.bytesReceived).toBe(result!.totals.bytesSent), 10_000)
     expect(target.seen.bytesSent).toBe(result!.totals.bytesReceived)
     expect(result!.totals.statuses).toEqual({ 200: countAll(target) })
   })
@@ -301,7 +301,7 @@ describe.concurrent('invalid input', () => {
     { args: ['--seed', '1.5'], says: 'write a number such as --seed 42' },
     { args: ['--inconclusive', 'maybe'], says: 'Allowed choices are fail, pass' },
     { args: ['--report', 'pdf'], says: 'pdf' },
-    { args: ['--no-baseline', '--require-baseline'], says: 'contradict' },
+    { args: ['--no-baseline', '--require-baseline'], says: 'remove one of them' },
     { args: ['--vuss', '3'], says: '(Did you mean --vus?)' },
   ])('$args is refused with a hint', async ({ args, says }) => {
     const session = startSession({ 'a.yaml': 'target: http://127.0.0.1:9\nrequests: [{ get: / }]\n' })

@@ -15,12 +15,13 @@ import { failureOf } from '../response/failure.js'
 
 /**
  * Opens and closes one connection to the target, or to what the scenario connects to instead; sends nothing.
- * Throws a UserError (exit 3) if that fails, or if `signal` is aborted before.
+ * Throws a UserError (exit 3) if that fails, or if `signal` is aborted before. `flag`: what sets the target.
  */
 export async function checkReachable(
   target: string,
   http: Pick<HttpOptions, 'connectTimeoutMs' | keyof Route>,
   signal?: AbortSignal,
+  flag = '--target',
 ): Promise<void> {
   const { host, port } = hostAndPort(target)
   const proxy = proxyFor(target, http.proxy)
@@ -33,7 +34,7 @@ export async function checkReachable(
   }
   throw userError(
     `${target} can't be reached${describeWay(endpoint, { host, port })}: ${reason}`,
-    'check that the service is running at this address, or give another one',
+    `check that the service is running and that this is its address; ${flag} changes it`,
     'run',
   )
 }
