@@ -83,9 +83,9 @@ export class IterationNumbers {
     return index + of * this.users.next()
   }
 
-  /** Whether this machine has begun all of its iterations below `limit`. For closed loads. */
+  /** Whether all iterations below `limit` have begun: those of this machine, or in an open load of this thread. */
   isPast(limit: number): boolean {
-    const { index, of } = this.machine
+    const { index, of } = this.isOpen ? this.segment : this.machine
     return index + of * this.measured.peek() >= limit
   }
 }

@@ -26,7 +26,7 @@ import {
   WHOLE_LATENCIES,
 } from './line.js'
 import { isPlain, type MeasuredRequest } from './measurement.js'
-import { type Pair, type RelativeValues, valueAt, withOthers } from './others.js'
+import { type MetricPair, type RelativeValues, valueAt, withOthers } from './others.js'
 import { combine } from './rare.js'
 
 /**
@@ -86,7 +86,7 @@ export function judgeStored(
   )
   const plain = requests.filter((request) => request.isPlain)
   const rare = plain.filter(({ isFrequent }) => !isFrequent)
-  const whole: { readonly pair: Pair; readonly when: DecisiveIf }[] = []
+  const whole: { readonly pair: MetricPair; readonly when: DecisiveIf }[] = []
   if (withMix && plain.length > 1) {
     for (const metric of WHOLE_LATENCIES) {
       const when = metric === 'p95' ? 'always' : 'if-precise'
@@ -109,13 +109,13 @@ export function judgeStored(
   const weights = all.filter(({ shortage }) => shortage === null).map(({ metric }) => ALPHA_WEIGHTS[metric])
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   const compareWithOthers = withOthers(plain.map(({ pairs }) => pairs[0]!.pair))
-  const ask = (pair: Pair, when: DecisiveIf, relative: RelativeValues | null = null): Judgement => {
+  const ask = (pair: MetricPair, when: DecisiveIf, relative: RelativeValues | null = null): Judgement => {
     const alpha = (FALSE_ALARMS * ALPHA_WEIGHTS[pair.metric]) / Math.max(1, total)
     return judgePair(pair, { alpha, limits, when, relative, isOtherSpeed })
   }
   const judged: Judged[] = requests.map((request) => {
     const { name, pairs } = request
-    const relativeOf = (pair: Pair) =>
+    const relativeOf = (pair: MetricPair) =>
       request.isPlain && isJudgedRelatively(pair.metric) ? compareWithOthers(pair, pairs[0]!.pair) : null
     return {
       request: name,
@@ -170,7 +170,7 @@ function pairUp(
   name: string | null,
   metric: RatioMetric,
   timing?: string,
-): Pair {
+): MetricPair {
   const before = jobs.map((job) => readValue(job, name, metric, timing))
   const after = readValue(candidate, name, metric, timing)
   const places = before.flatMap((value, index) => (isShortage(value) ? [] : [index]))
@@ -182,7 +182,7 @@ function pairUp(
 }
 
 /** Pools the medians of rare requests, each by its change from its own mean; null if fewer than two have values. */
-function poolPairs(pairs: readonly Pair[]): Pair | null {
+function poolPairs(pairs: readonly MetricPair[]): MetricPair | null {
   const known = pairs.filter(({ candidate, jobs }) => candidate !== null && jobs.length > 0)
   if (known.length < 2) return null
   const means = known.map(({ jobs }) => mean(jobs.map(({ value }) => value)))
@@ -218,7 +218,7 @@ interface PairRule {
   readonly isOtherSpeed: boolean
 }
 
-function judgePair(pair: Pair, { alpha, limits, when, relative, isOtherSpeed }: PairRule): Judgement {
+function judgePair(pair: MetricPair, { alpha, limits, when, relative, isOtherSpeed }: PairRule): Judgement {
   const { metric, jobs, candidate, shortage, isPooled = false } = pair
   const tolerance = toleranceOf(limits, metric)
   const baseline = jobs.length === 0 ? null : Math.exp(mean(jobs.map(({ value }) => value)))

@@ -4,7 +4,6 @@
  * Runs of a job share their machine, its neighbors and the day, so their spread says nothing about the next job. More
  * runs make the job's value, the median of theirs, more precise, but they never count as several jobs.
  */
-
 import { median } from '../stats/math.js'
 import { findNamed } from '../stats/named.js'
 import { mapTimingWindows } from '../stats/observed.js'

@@ -2,7 +2,6 @@
  * What a regression is made of: parts of the mean latency that carry most of its growth, and figures that changed with it.
  * A part is only named if it grew by half of the whole or more, and the whole by more than its own noise.
  */
-
 import type { Cause, CauseCode, MadeOf, MetricComparison, Pair } from '../stats/comparison.js'
 import { findNamed } from '../stats/named.js'
 import type { Parts, Setup } from './job-figures.js'

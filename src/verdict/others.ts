@@ -8,7 +8,7 @@ import type { RatioMetric, Shortage } from './judged-metric.js'
 import { MEDIAN_VARIANCE } from './judges/history.js'
 
 /** One metric on both sides. */
-export interface Pair {
+export interface MetricPair {
   readonly metric: RatioMetric
   /** The values of the jobs that have one, and the places of these jobs among all. */
   readonly jobs: readonly JobValue[]
@@ -21,7 +21,7 @@ export interface Pair {
 }
 
 /** Returns the value of the job at a place; undefined if it has none. */
-export function valueAt({ jobs, places }: Pair, place: number): JobValue | undefined {
+export function valueAt({ jobs, places }: MetricPair, place: number): JobValue | undefined {
   return jobs[places.indexOf(place)]
 }
 
@@ -40,7 +40,9 @@ const OTHERS_MIN = 2
  * Returns a function that sets a metric of a request, of which `own` is the median, against all other `medians`. It returns
  * null if fewer than two others have a value in the same jobs. What is the same for thousands of requests is made once.
  */
-export function withOthers(medians: readonly Pair[]): (pair: Pair, own: Pair) => RelativeValues | null {
+export function withOthers(
+  medians: readonly MetricPair[],
+): (pair: MetricPair, own: MetricPair) => RelativeValues | null {
   const made = new Map<string, Moves>()
   return ({ jobs, places, candidate, shortage }, own) => {
     if (shortage !== null) return null
@@ -70,7 +72,7 @@ export function withOthers(medians: readonly Pair[]): (pair: Pair, own: Pair) =>
 
 /** How the requests that have a value in certain jobs moved from their usual one, in each of these and the candidate. */
 interface Moves {
-  readonly indexes: ReadonlyMap<Pair, number>
+  readonly indexes: ReadonlyMap<MetricPair, number>
   readonly jobs: readonly Column[]
   readonly candidate: Column
 }
@@ -86,7 +88,7 @@ interface Numbers {
   readonly sorted: Float64Array
 }
 
-function makeMoves(medians: readonly Pair[], places: readonly number[]): Moves {
+function makeMoves(medians: readonly MetricPair[], places: readonly number[]): Moves {
   const known = medians.filter(
     (other) => other.candidate !== null && places.every((place) => other.places.includes(place)),
   )

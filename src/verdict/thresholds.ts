@@ -1,7 +1,6 @@
 /**
  * Thresholds: absolute limits on what was measured.
  */
-
 import type { Threshold } from '../scenario/model/scenario.js'
 import { withWarmup } from '../stats/add.js'
 import { findMetric, type RunFigures } from '../stats/metrics.js'

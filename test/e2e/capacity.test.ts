@@ -14,7 +14,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { type CapacityTrial, capacity, loadScenario } from '../../dist/index.js'
 import { Slots } from '../../src/demo/slots.js'
 import { interfere } from './programs.js'
-import { startSession } from './session.js'
+import { type Session, startSession } from './session.js'
 import { startTarget } from './target.js'
 
 const SCENARIO = `
@@ -192,6 +192,10 @@ describe.concurrent('from the shell', () => {
   }, 150_000)
 })
 
+/** A search that goes no higher than 60/s. */
+const searchTo60 = (session: Session, url: string) =>
+  session.perfctl(['capacity', 'shop.yaml', '-t', url, '--max', '60/s'])
+
 // The others run side by side, as they wait most of the time. These need the machine for themselves.
 test('a service that carries all that may be tried gets no more than that', async () => {
   const session = startSession({ 'shop.yaml': SCENARIO })
@@ -200,14 +204,7 @@ test('a service that carries all that may be tried gets no more than that', asyn
     arrivals.push(performance.now())
     response.end('fine')
   })
-  const { code, stdout, stderr } = await session.perfctl([
-    'capacity',
-    'shop.yaml',
-    '-t',
-    url,
-    '--max',
-    '60/s',
-  ])
+  const { code, stdout, stderr } = await searchTo60(session, url)
   const { capacity } = session.results()[0]!
   expect(code, stdout + stderr).toBe(0)
   expect(capacity).toMatchObject({ end: 'max_carried', lower: 60, upper: null, max: 60 })
@@ -230,14 +227,7 @@ test.runIf(process.platform === 'linux')(
     const [port] = (await once(service, 'message')) as [number]
     writeFileSync(join(session.cwd, 'shop.yaml'), `${SCENARIO}observe: { process: { port: ${port} } }\n`)
     const url = `http://127.0.0.1:${port}`
-    const { code, stdout, stderr } = await session.perfctl([
-      'capacity',
-      'shop.yaml',
-      '-t',
-      url,
-      '--max',
-      '60/s',
-    ])
+    const { code, stdout, stderr } = await searchTo60(session, url)
     expect(code, stdout + stderr).toBe(0)
     const { capacity, target } = session.results()[0]!
     expect(target!.failures).toEqual([])

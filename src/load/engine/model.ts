@@ -19,8 +19,8 @@ export interface Model {
   steered(atMs: Ms): void
   /** Whether something that was due before the load's end isn't sent yet. */
   isBehind(): boolean
-  /** Stops sending. */
-  halt(now: Ms): void
+  /** Stops sending. `isOver`: at the load's end, not before. */
+  halt(isOver: boolean): void
   /** Active virtual users. */
   readonly vus: number
 }

@@ -65,13 +65,13 @@ export class OpenModel extends Waiting implements Model {
     return this.nextDue() < this.host.schedule.endAt
   }
 
-  halt(now: Ms): void {
-    const { host } = this
+  halt(isOver: boolean): void {
+    const { schedule, timers } = this.host
     this.vusAtHalt = this.vus
     this.halted = true
-    host.timers.remove(this)
+    timers.remove(this)
     // What is late even after the load's end must not be lost.
-    if (now >= host.schedule.endAt) while (this.isBehind()) this.giveUp(this.takeDue())
+    while (isOver && this.isBehind() && !schedule.isUsedUp()) this.giveUp(this.takeDue())
   }
 
   /**
@@ -95,7 +95,8 @@ export class OpenModel extends Waiting implements Model {
 
   /** A thread that was late sends what was due before the load's end, and only then stops. */
   private stopWhenSent(now: Ms): void {
-    if (now >= this.host.schedule.endAt && !this.halted && !this.isBehind()) this.host.stop()
+    const isOver = now > this.host.schedule.endAt - 2 * EARLY_MS
+    if (isOver && !this.halted && !this.isBehind()) this.host.stop()
   }
 
   private needsNewcomer(): boolean {
@@ -127,14 +128,14 @@ export class OpenModel extends Waiting implements Model {
     }
     const user = this.free.pop() ?? (host.users.length < this.usersMost ? host.addUser() : undefined)
     if (user === undefined) {
-      this.giveUp(due)
+      host.drop(due)
       return
     }
     host.recordSchedulingLag(due, now)
     if (!host.start(user, due, now)) this.free.push(user)
   }
 
-  /** Counts an arrival as dropped, unless it is the other side's. */
+  /** Counts an arrival that was not sent, unless it is the other side's. */
   private giveUp(due: Ms): void {
     if (this.host.schedule.isOffTurn(due)) this.host.schedule.skip(due)
     else this.host.drop(due)

@@ -66,9 +66,9 @@ export class Schedule {
     this.numbers.skip(due < this.startAt)
   }
 
-  /** Whether all workers of this machine together have begun all iterations of a closed load. */
+  /** Whether all iterations have begun: those of a closed load by all workers of this machine together, of an open one by this worker. */
   isUsedUp(): boolean {
-    return this.isClosed && this.limit < Number.POSITIVE_INFINITY && this.numbers.isPast(this.limit)
+    return this.limit < Number.POSITIVE_INFINITY && this.numbers.isPast(this.limit)
   }
 
   /** How long a user of a closed load must wait at `now` for its side of an A/B session; 0 if it may send. */

@@ -203,7 +203,7 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
 
   /** The load's time is over. What is late is sent first, for at most as long as requests in flight may take. */
   private finish(now: Ms): void {
-    if (this.model.isBehind()) this.at(now + this.plan.load.gracefulStopMs, () => this.stop())
+    if (this.model.isBehind()) this.at(now + this.plan.load.gracefulStopMs, () => this.abort())
     else this.stop()
   }
 
@@ -214,7 +214,7 @@ export class WorkerLoad implements VirtualUserHost, ModelHost {
     const { endAt } = this.schedule
     this.stoppedAt = now > endAt - 2 * EARLY_MS ? endAt : now
     this.samples.closeAt(this.stoppedAt)
-    this.model.halt(now)
+    this.model.halt(this.stoppedAt === endAt)
     for (const user of this.users) this.endPause(user)
     if (this.inFlight === 0) this.end()
     else this.at(now + this.plan.load.gracefulStopMs, () => this.abort())

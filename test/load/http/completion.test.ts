@@ -12,10 +12,14 @@ function makeExchanges() {
   return { ended, exchange }
 }
 
+function makeTwo() {
+  const completions = new Completions()
+  return { completions, a: new Completion(completions), b: new Completion(completions) }
+}
+
 test('ends are handed on in order, and only after their caller has returned', async () => {
   const { ended, exchange } = makeExchanges()
-  const completions = new Completions()
-  const [a, b] = [new Completion(completions), new Completion(completions)]
+  const { a, b } = makeTwo()
   a.begin(exchange('a'))
   b.begin(exchange('b'))
   b.end(null)
@@ -27,8 +31,7 @@ test('ends are handed on in order, and only after their caller has returned', as
 
 test('ends that a read brings are handed on when it is over, with those that follow from them', () => {
   const { ended, exchange } = makeExchanges()
-  const completions = new Completions()
-  const [a, b] = [new Completion(completions), new Completion(completions)]
+  const { completions, a, b } = makeTwo()
   a.begin({
     ended: () => {
       ended.push('a')
@@ -65,8 +68,7 @@ test('a second end, and one after a cancel, are ignored', async () => {
 
 test('an exchange that follows a canceled one ends once, in order with others', async () => {
   const { ended, exchange } = makeExchanges()
-  const completions = new Completions()
-  const [a, b] = [new Completion(completions), new Completion(completions)]
+  const { a, b } = makeTwo()
   a.begin(exchange('given up'))
   b.begin(exchange('b'))
   a.end(null)
@@ -80,8 +82,7 @@ test('an exchange that follows a canceled one ends once, in order with others', 
 
 test('an exchange that begins and ends while others are handed on follows them', async () => {
   const { ended, exchange } = makeExchanges()
-  const completions = new Completions()
-  const [a, b] = [new Completion(completions), new Completion(completions)]
+  const { a, b } = makeTwo()
   a.begin({
     ended: () => {
       ended.push('a')

@@ -57,7 +57,7 @@ export class RequestWriter {
     return known.text
   }
 
-  /** Returns the same string for equal hosts in a row: comparing two that aren't the same takes longer than the rest. */
+  /** Returns the same string for equal hosts in a row, so that they are compared by identity rather than letter by letter. */
   sameHost(host: string): string {
     if (host !== this.host) this.host = host
     return this.host

@@ -58,8 +58,8 @@ export class Head implements Framing {
       this.words ??= wordsIn(text)
       return true
     }
-    // A tenth of the time that it takes to compare strings.
-    for (let i = 0; i < words.length; i++) if (words[i] !== buffer.words[i]) return false
+    const read = buffer.words
+    for (let i = 0; i < words.length; i++) if (words[i] !== read[i]) return false
     for (let i = 4 * words.length; i < text.length; i++) if (bytes[i] !== text.charCodeAt(i)) return false
     return true
   }
