@@ -13,7 +13,7 @@ const REAL = [
   'test/report/live/web/live-web.test.ts',
 ]
 
-/** Verdicts about real services, when nothing else wants the machine. They wait most of the time. */
+/** Verdicts about real services: one after the other, when nothing else wants the machine. */
 const VERDICTS = ['test/e2e/verdict/**/*.test.ts', 'test/readme.test.ts']
 
 /** Thousands of sessions and inputs in virtual time: true whatever the machine does, but long. */
@@ -47,7 +47,7 @@ export default defineConfig({
         retry: RETRIES,
       }),
       project('simulation', { include: SIMULATIONS, maxWorkers: '100%' }),
-      project('verdict', { include: VERDICTS, maxWorkers: 2, retry: RETRIES }),
+      project('verdict', { include: VERDICTS, maxWorkers: 1, retry: RETRIES }),
       project('chaos', { include: CHAOS, exclude: REAL, maxWorkers: 2, maxConcurrency: 5, retry: RETRIES }),
     ],
   },
